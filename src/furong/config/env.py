@@ -1,0 +1,67 @@
+"""Settings read from the environment, each named once and typed; `docs/reference/settings.md` lists them."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(name, default)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """`1`, `true`, `yes`, `on` or their opposites; anything else is an error that says so."""
+    value = os.environ.get(name)
+    if value is None or value == "":
+        return default
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r} is not a yes or a no. Write {name}=1 or {name}=0.")
+
+
+def words(name: str, default: str) -> list[str]:
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's database settings for `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.
+
+    SQLite gets write-ahead logging, IMMEDIATE transactions and a long timeout: each of the three
+    alone still answers "database is locked" under concurrent writers.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(parts.path.removeprefix("/"))
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;"
+                    "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY"
+                ),
+            },
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        query = dict(parse_qsl(parts.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.removeprefix("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": query.get("host", parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "OPTIONS": {"pool": True},
+        }
+    raise ImproperlyConfigured(
+        f"DATABASE_URL has the scheme {parts.scheme!r}. "
+        "Write sqlite:///path/to/file.sqlite3 or postgresql://user:password@host:5432/name."
+    )

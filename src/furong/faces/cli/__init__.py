@@ -1,0 +1,6 @@
+"""The command line `furong`."""
+
+
+def main() -> int:
+    """Placeholder until the first command lands."""
+    return 0
