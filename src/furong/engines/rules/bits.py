@@ -1,0 +1,46 @@
+"""Bitmaps: one bit a subject, 64 to a word, little-endian."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Words = NDArray[np.uint64]
+
+
+def words_for(count: int) -> int:
+    return (count + 63) // 64
+
+
+def pack(flags: NDArray[np.bool_]) -> Words:
+    """One word for each 64 flags; the last one is filled up with zeros."""
+    packed = np.packbits(flags, bitorder="little")
+    if packed.size % 8:
+        packed = np.concatenate([packed, np.zeros(-packed.size % 8, np.uint8)])
+    return packed.view(np.uint64)
+
+
+def flags(words: Words, count: int) -> NDArray[np.bool_]:
+    """The first `count` bits as booleans."""
+    return np.unpackbits(words.view(np.uint8), count=count, bitorder="little").view(np.bool_)
+
+
+def places(words: Words, count: int) -> NDArray[np.intp]:
+    """The positions of the ones."""
+    return np.flatnonzero(flags(words, count))
+
+
+def ones(words: Words) -> int:
+    return int(np.bitwise_count(words).sum(dtype=np.int64))
+
+
+def full(count: int) -> Words:
+    """`count` ones."""
+    return pack(np.ones(count, np.bool_))
+
+
+def scatter(rows: NDArray[Any], count: int) -> Words:
+    """Ones at these positions."""
+    marked = np.zeros(count, np.bool_)
+    marked[rows] = True
+    return pack(marked)

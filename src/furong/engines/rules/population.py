@@ -1,0 +1,171 @@
+"""A population's columns with its derived facts, computed when first asked for."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from furong.engines.rules.arithmetic import Contains, Ratio
+from furong.engines.rules.book import Rulebook
+from furong.engines.rules.columns import Array, Column, Columns, signed_type
+from furong.engines.rules.completion import Partition, Possibilities, Scope
+from furong.engines.rules.derivation import Arithmetic
+from furong.engines.rules.formula import Leaf
+from furong.engines.rules.spans import Key
+from furong.engines.rules.vector import vector
+
+LEAST = int(np.iinfo(np.int64).min)
+
+
+class Population:
+    """Columns of stated and derived facts of the same subjects, and what tables leave open."""
+
+    def __init__(self, book: Rulebook, columns: Columns) -> None:
+        self.book, self.columns = book, columns
+        self._derived: dict[str, Column] = {}
+        self._masks: dict[str, Array] = {}
+
+    def column(self, key: str) -> Column | None:
+        """The fact's column, stated values before derived ones; None where nobody has any."""
+        step = self.book.derivations.steps.get(key)
+        if step is None:
+            return self.columns.get(key)
+        if key not in self._derived:
+            made = self._computed(step) if isinstance(step, Arithmetic) else self._from_table(step)
+            self._derived[key] = _stated_first(self.columns.get(key), made)
+        return self._derived[key]
+
+    def mask(self, key: str) -> Array | None:
+        """The possible values (`tables.Mask`) of a fact that follows from a table."""
+        if not isinstance(self.book.derivations.steps.get(key), Possibilities):
+            return None
+        self.column(key)
+        return self._masks[key]
+
+    def _computed(self, step: Arithmetic) -> Column:
+        taken: dict[str, Column] = {}
+        present = np.ones(self.columns.count, np.bool_)
+        for name in step.operands:
+            column = self.column(name)
+            if column is None:
+                present[:] = False
+                break
+            taken[name] = column
+            present &= ~column.missing()
+        rows = np.flatnonzero(present)
+        if isinstance(step.node, Contains):
+            return _contained(step, taken.get(step.node.fact), rows, step.node.member)
+
+        def at(name: str) -> NDArray[np.int64]:
+            return taken[name].values[rows].astype(np.int64)
+
+        if isinstance(step.node, Ratio) and rows.size:
+            rows = rows[np.broadcast_to(vector(step.node.bottom, at), rows.shape) != 0]
+        values = np.full(self.columns.count, LEAST, np.int64)
+        if rows.size:
+            found = np.broadcast_to(vector(step.node, at), rows.shape)
+            inside = np.ones(rows.size, np.bool_)
+            low, high = step.limits
+            if low is not None:
+                inside &= found >= low
+            if high is not None:
+                inside &= found <= high
+            values[rows[inside]] = found[inside]
+        return _narrow(Column(step.fact, values))
+
+    def _from_table(self, step: Possibilities) -> Column:
+        """What the table gives where it gives one value; the masks of all are kept beside it."""
+        fact, table = step.table.fact, step.table
+        pattern, samples = self.patterns(step.scope, np.arange(self.columns.count))
+        found = [step.scope.outcomes(keys) for keys in samples]
+        width = np.uint64 if len(table.keys) > 30 else np.uint32
+        self._masks[fact.key] = np.array(found, width)[pattern]
+        singles = Column.of(fact, [table.value(mask) for mask in found])
+        return Column(fact, singles.values[pattern], singles.dictionary)
+
+    def patterns(
+        self, scope: Scope, rows: NDArray[np.intp]
+    ) -> tuple[NDArray[np.intp], list[dict[Leaf, Key]]]:
+        """Rows that agree in the region of every leaf of the scope.
+
+        Returns each row's pattern (its place in the second list), and for each pattern one key of
+        each leaf that is known there.
+        """
+        code = np.zeros(rows.size, np.int64)
+        read: list[tuple[Partition, Array]] = []
+        for leaf, partition in scope.partitions.items():
+            column = self.column(leaf.fact)
+            if column is None:
+                continue
+            regions = _regions(column, partition, rows)
+            read.append((partition, regions))
+            size = len(partition.regions) + 1
+            if code.size and int(code.max()) > 2**62 // size:
+                code = np.unique(code, return_inverse=True)[1].astype(np.int64)
+            code = code * size + (regions + 1)
+        _, first, pattern = np.unique(code, return_index=True, return_inverse=True)
+        samples = [
+            {
+                partition.leaf: partition.samples[int(regions[row])]
+                for partition, regions in read
+                if regions[row] >= 0
+            }
+            for row in first
+        ]
+        return pattern, samples
+
+
+def _contained(
+    step: Arithmetic, column: Column | None, rows: NDArray[np.intp], member: str
+) -> Column:
+    if column is None:
+        return Column.of(step.fact, [None] * rows.size)
+    values = np.full(len(column.values), 255, np.uint8)
+    place = [*column.fact.values].index(member)
+    values[rows] = (column.values[rows] >> np.uint64(place)) & np.uint64(1)
+    return Column(step.fact, values)
+
+
+def _regions(column: Column, partition: Partition, rows: NDArray[np.intp]) -> Array:
+    """The region of each row's value, -1 where it is missing."""
+    values = column.values[rows]
+    missing = column.missing(values)
+    if partition.leaf.member:
+        place = [*column.fact.values].index(partition.leaf.member)
+        positions = (values >> np.uint64(place)) & np.uint64(1)
+        keys: list[Key] = [0, 1]
+    elif column.fact.type in {"boolean", "choice", "code"}:
+        positions = values
+        keys = list(column.dictionary or range(len(column.fact.values) or 2))
+    else:
+        cuts = np.array(partition.cuts, np.int64)
+        region_of_cut = np.array(partition.region_of_cut)
+        found = region_of_cut[np.searchsorted(cuts, values.astype(np.int64), side="right")]
+        return np.where(missing, -1, found)
+    regions = np.array([partition.region(key) for key in keys] or [0])
+    return np.where(missing, -1, regions[np.where(missing, 0, positions).astype(np.intp)])
+
+
+def _stated_first(stated: Column | None, derived: Column) -> Column:
+    if stated is None:
+        return derived
+    rows = stated.missing()
+    if not rows.any():
+        return stated
+    if derived.fact.type == "code":
+        either = [(derived if rows[row] else stated).encoded(row) for row in range(rows.size)]
+        return Column.of(derived.fact, either)
+    if derived.fact.type in {"boolean", "choice"}:
+        return Column(derived.fact, np.where(rows, derived.values, stated.values))
+    return _narrow(Column(derived.fact, np.where(rows, _wide(derived), _wide(stated))))
+
+
+def _wide(column: Column) -> NDArray[np.int64]:
+    return np.where(column.missing(), LEAST, column.values.astype(np.int64))
+
+
+def _narrow(column: Column) -> Column:
+    """The same numbers in int32 where they fit."""
+    missing = column.missing()
+    present = column.values[~missing]
+    dtype = signed_type(int(present.min()), int(present.max())) if present.size else np.dtype("i4")
+    least = np.iinfo(dtype).min
+    return Column(column.fact, np.where(missing, least, column.values).astype(dtype))

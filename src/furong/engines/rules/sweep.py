@@ -1,0 +1,303 @@
+"""All subjects against all policies, bit-sliced.
+
+A block of subjects at a time, each distinct atom is evaluated once, into two bitmaps: who *holds*
+it for certain and who *may* still hold it (`formula.Rails`, turned on its side). AND and OR of
+conditions are then AND and OR of words, 64 subjects each; counts are popcounts; amounts are
+computed for those who qualify only.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from furong.engines.rules import bits
+from furong.engines.rules.bits import Words
+from furong.engines.rules.book import Compiled, Rulebook
+from furong.engines.rules.columns import Array, Column, Columns
+from furong.engines.rules.completion import Scope
+from furong.engines.rules.formula import FALSE, TRUE, And, Atom, Formula
+from furong.engines.rules.population import Population
+from furong.engines.rules.single import VerdictName
+from furong.engines.rules.vector import vector
+
+BLOCK = 1 << 18
+"""Subjects a block: its bitmaps (32 KB each) stay in the processor's cache."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Who holds a condition, and who may hold it; one object twice where nothing is missing."""
+
+    holds: Words
+    may: Words
+
+
+@dataclass(frozen=True)
+class Payable:
+    """Amounts of the eligible: rows, their minor units; and eligible rows of unknown amount."""
+
+    rows: NDArray[np.uint32]
+    amounts: NDArray[np.int64]
+    unknown: NDArray[np.uint32]
+
+    def total(self) -> int:
+        """The exact sum; it may exceed 64 bits."""
+        low = int((self.amounts & 0xFFFFFFFF).sum(dtype=np.int64))
+        return (int((self.amounts >> 32).sum(dtype=np.int64)) << 32) + low
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many subjects a policy reaches, and for how much (minor units)."""
+
+    policy: str
+    eligible: int
+    unknown: int
+    ineligible: int
+    total: int
+    amount_unknown: int
+
+
+NOBODY = Payable(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.uint32))
+
+
+class Sweep:
+    """One rulebook over one population.
+
+    >>> sweep = Sweep(book, columns)                        # doctest: +SKIP
+    >>> sweep.reach("CN01").eligible, sweep.rows("CN01", "unknown")   # doctest: +SKIP
+
+    keep: hold on to the atoms' bitmaps, so that `what_if` evaluates a changed policy from them.
+    amounts: compute what the eligible would get.
+    """
+
+    def __init__(
+        self,
+        book: Rulebook,
+        columns: Columns,
+        *,
+        keep: bool = False,
+        amounts: bool = True,
+        since: "Sweep | None" = None,
+    ) -> None:
+        self.book, self.columns, self.count = book, columns, columns.count
+        self.keep, self.with_amounts = keep, amounts
+        self.population: Population = since.population if since else Population(book, columns)
+        self.blocks: dict[int, Block] = since.blocks if since else {}
+        self.sides: dict[str, Sides] = {}
+        self.payable: dict[str, Payable] = {}
+        self.compiled = {compiled.policy.id: compiled for compiled in book.policies}
+        if since:
+            same = [key for key in self.compiled if since.compiled.get(key) is self.compiled[key]]
+            self.sides = {key: since.sides[key] for key in same}
+            self.payable = {key: since.payable[key] for key in same if key in since.payable}
+        self._evaluate([c for key, c in self.compiled.items() if key not in self.sides])
+
+    def what_if(self, book: Rulebook) -> "Sweep":
+        """The sweep of a changed book (`Rulebook.what_if`); only policies that differ are evaluated."""
+        return Sweep(book, self.columns, keep=self.keep, amounts=self.with_amounts, since=self)
+
+    def reach(self, policy_id: str) -> Reach:
+        sides = self.sides[policy_id]
+        holds, may = bits.ones(sides.holds), bits.ones(sides.may)
+        paid = self.payable.get(policy_id, NOBODY)
+        return Reach(
+            policy_id, holds, may - holds, self.count - may, paid.total(), len(paid.unknown)
+        )
+
+    def rows(self, policy_id: str, verdict: VerdictName) -> NDArray[np.intp]:
+        """The rows of the subjects with this verdict."""
+        sides = self.sides[policy_id]
+        match verdict:
+            case "eligible":
+                chosen = sides.holds
+            case "unknown":
+                chosen = sides.may & ~sides.holds
+            case _:
+                chosen = bits.full(self.count) & ~sides.may
+        return bits.places(chosen, self.count)
+
+    def condition(self, formula: Formula) -> Sides:
+        """Who holds, and who may hold, any condition over the book's facts."""
+        parts = [block.sides(formula) for block in self._blocks()]
+        return Sides(
+            np.concatenate([part.holds for part in parts]),
+            np.concatenate([part.may for part in parts]),
+        )
+
+    def _blocks(self) -> "list[Block]":
+        return [self._block(start) for start in range(0, self.count, BLOCK)]
+
+    def _block(self, start: int) -> "Block":
+        if start in self.blocks:
+            return self.blocks[start]
+        block = Block(self.population, start, min(start + BLOCK, self.count))
+        if self.keep:
+            self.blocks[start] = block
+        return block
+
+    def _evaluate(self, policies: list[Compiled]) -> None:
+        size = bits.words_for(self.count)
+        paid: dict[str, list[Payable]] = {}
+        for compiled in policies:
+            holds, may = np.empty(size, np.uint64), np.empty(size, np.uint64)
+            self.sides[compiled.policy.id] = Sides(holds, may)
+        for start in range(0, self.count, BLOCK):
+            block = self._block(start)
+            words = slice(start // 64, start // 64 + bits.words_for(block.count))
+            for compiled in policies:
+                found = block.policy(compiled)
+                whole = self.sides[compiled.policy.id]
+                whole.holds[words], whole.may[words] = found.holds, found.may
+                if self.with_amounts and compiled.amount is not None:
+                    paid.setdefault(compiled.policy.id, []).append(block.pay(compiled, found.holds))
+        for policy_id, parts in paid.items():
+            self.payable[policy_id] = Payable(
+                np.concatenate([part.rows for part in parts]),
+                np.concatenate([part.amounts for part in parts]),
+                np.concatenate([part.unknown for part in parts]),
+            )
+
+
+class Block:
+    """A run of subjects whose bitmaps stay in cache. Atoms are evaluated once."""
+
+    def __init__(self, population: Population, start: int, end: int) -> None:
+        self.population = population
+        self.start, self.end, self.count = start, end, end - start
+        self._atoms: dict[Atom, Sides] = {}
+        self._missing: dict[str, Words | None] = {}
+
+    def values(self, column: Column) -> Array:
+        return column.values[self.start : self.end]
+
+    def policy(self, compiled: Compiled) -> Sides:
+        found = self.sides(compiled.formula)
+        if compiled.search is not None and found.holds is not found.may:
+            found = self._searched(compiled.search, found)
+        return found
+
+    def sides(self, formula: Formula) -> Sides:
+        """Kleene's answer for every subject of the block."""
+        if isinstance(formula, Atom):
+            if formula not in self._atoms:
+                self._atoms[formula] = self._atom(formula)
+            return self._atoms[formula]
+        join = np.bitwise_and if isinstance(formula, And) else np.bitwise_or
+        parts = [self.sides(part) for part in formula.parts]
+        if not parts:
+            every = bits.full(self.count) if isinstance(formula, And) else self._none()
+            return Sides(every, every)
+        holds = join(parts[0].holds, parts[1].holds)
+        settled = all(part.holds is part.may for part in parts)
+        may = holds if settled else join(parts[0].may, parts[1].may)
+        for part in parts[2:]:
+            join(holds, part.holds, out=holds)
+            if not settled:
+                join(may, part.may, out=may)
+        return Sides(holds, may)
+
+    def _none(self) -> Words:
+        return np.zeros(bits.words_for(self.count), np.uint64)
+
+    def _atom(self, atom: Atom) -> Sides:
+        column = self.population.column(atom.leaf.fact)
+        if column is None:
+            return Sides(self._none(), bits.full(self.count))
+        holds = bits.pack(self._within(column, atom))
+        missing = self.missing(column)
+        if missing is None:
+            return Sides(holds, holds)
+        mask = self.population.mask(atom.leaf.fact)
+        if mask is None:
+            return Sides(holds, holds | missing)
+        possible = self._from_mask(atom, mask[self.start : self.end])
+        return Sides(holds | missing & possible.holds, holds | missing & possible.may)
+
+    def _from_mask(self, atom: Atom, mask: Array) -> Sides:
+        table = self.population.book.derivations.tables[atom.leaf.fact]
+        held, kind = table.holds(atom.spans), mask.dtype.type
+        holds = (mask & kind(~held & int(np.iinfo(mask.dtype).max))) == 0
+        may = (mask & kind(held | table.other)) != 0
+        return Sides(bits.pack(holds), bits.pack(may))
+
+    def missing(self, column: Column) -> Words | None:
+        """Who has no value; None where everyone has."""
+        key = column.fact.key
+        if key not in self._missing:
+            found = column.missing(self.values(column))
+            self._missing[key] = bits.pack(found) if found.any() else None
+        return self._missing[key]
+
+    def _within(self, column: Column, atom: Atom) -> NDArray[np.bool_]:
+        values = self.values(column)
+        if column.fact.type == "set":
+            place = [*column.fact.values].index(atom.leaf.member)
+            known = values < np.uint64(1 << 63)
+            has: NDArray[np.bool_] = (values & np.uint64(1 << place)) != 0
+            return has & known if 1 in atom.spans else ~has & known
+        found: NDArray[np.bool_] | None = None
+        for low, high in column.ranges(atom.spans):
+            inside = _between(values, low, high, column.missing_value)
+            found = inside if found is None else found | inside
+        return np.zeros(self.count, np.bool_) if found is None else found
+
+    def _searched(self, scope: Scope, found: Sides) -> Sides:
+        """Decide by completion what Kleene's logic left open: once for each pattern of facts."""
+        rows = bits.places(found.may & ~found.holds, self.count)
+        if not rows.size:
+            return found
+        pattern, samples = self.population.patterns(scope, rows + self.start)
+        rails = np.array([scope.outcomes(keys) for keys in samples], np.uint8)[pattern]
+        proved = bits.scatter(rows[rails == TRUE], self.count)
+        refuted = bits.scatter(rows[rails == FALSE], self.count)
+        return Sides(found.holds | proved, found.may & ~refuted)
+
+    def pay(self, compiled: Compiled, holds: Words) -> Payable:
+        """What the eligible get."""
+        assert compiled.amount is not None
+        rows = bits.places(holds, self.count)
+        if not rows.size:
+            return NOBODY
+        taken: dict[str, Array] = {}
+        known: NDArray[np.bool_] | None = None
+        for name in compiled.operands:
+            column = self.population.column(name)
+            if column is None:
+                everyone = (rows + self.start).astype(np.uint32)
+                return Payable(NOBODY.rows, NOBODY.amounts, everyone)
+            taken[name] = self.values(column)[rows]
+            if self.missing(column) is not None:
+                given = ~column.missing(taken[name])
+                known = given if known is None else known & given
+        unknown = NOBODY.unknown
+        if known is not None and not known.all():
+            unknown = (rows[~known] + self.start).astype(np.uint32)
+            rows, taken = rows[known], {name: values[known] for name, values in taken.items()}
+        amounts = vector(compiled.amount, lambda name: taken[name].astype(np.int64))
+        if amounts.ndim == 0:
+            amounts = np.full(rows.size, amounts, np.int64)
+        return Payable((rows + self.start).astype(np.uint32), amounts, unknown)
+
+
+def _between(values: Array, low: int | None, high: int | None, missing: int) -> NDArray[np.bool_]:
+    """low ≤ value < high, false where missing; bounds beyond the stored type are unbounded."""
+    info = np.iinfo(values.dtype)
+    kind = values.dtype.type
+    if missing == info.max:  # positions: both bounds are given
+        assert low is not None
+        assert high is not None
+        if high == low + 1:
+            return np.asarray(values == kind(low))
+        if low == 0:
+            return np.asarray(values < kind(high))
+        return np.asarray((values - kind(low)) < kind(high - low))
+    if (low is not None and low > info.max) or (high is not None and high <= info.min + 1):
+        return np.zeros(values.shape, np.bool_)
+    bottom = info.min + 1 if low is None or low <= info.min else low
+    if high is None or high > info.max:
+        return np.asarray(values >= kind(bottom))
+    if high == bottom + 1:
+        return np.asarray(values == kind(bottom))
+    return np.asarray((values >= kind(bottom)) & (values < kind(high)))

@@ -1,0 +1,103 @@
+"""Value expressions for columns."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from furong.engines.rules.arithmetic import (
+    Const,
+    Contains,
+    Extreme,
+    Floor,
+    Node,
+    Product,
+    Ratio,
+    Ref,
+    Rounded,
+    Steps,
+    Sum,
+)
+from furong.engines.rules.model import Rounding
+from furong.engines.rules.ranges import Range, widest
+
+SAFE = 2**60
+"""Intermediate results below this cannot leave 64 bits in the next addition or rounding."""
+
+type Ints = NDArray[np.int64]
+
+
+def vector(node: Node, column: Callable[[str], Ints]) -> Ints:
+    """The node's values for rows where no operand is missing.
+
+    `column` gives the encoded values of a fact for those rows. Where the values at hand could leave
+    64 bits, the rows are computed with Python's integers; a result that does is an OverflowError.
+    A ratio's bottom must not be 0.
+    """
+    seen: dict[str, Ints] = {}
+
+    def cached(fact: str) -> Ints:
+        if fact not in seen:
+            seen[fact] = column(fact)
+        return seen[fact]
+
+    def at_hand(fact: str) -> Range:
+        values = cached(fact)
+        return (int(values.min()), int(values.max())) if values.size else (0, 0)
+
+    if widest(node, at_hand) < SAFE:
+        return np.asarray(_vector(node, cached), dtype=np.int64)
+    exact = _vector(node, lambda fact: cached(fact).astype(object))
+    return np.asarray(exact, dtype=object).astype(np.int64)
+
+
+def _vector(node: Node, column: Callable[[str], Ints]) -> Ints:
+    def of(inner: Node) -> Ints:
+        return _vector(inner, column)
+
+    match node:
+        case Const(number):
+            return number  # type: ignore[return-value]  # broadcasts
+        case Ref(fact):
+            return column(fact)
+        case Sum(left, right, sign):
+            return of(left) + of(right) if sign > 0 else of(left) - of(right)
+        case Product(left, right):
+            return of(left) * of(right)
+        case Extreme(function, args):
+            pick = np.minimum if function == "min" else np.maximum
+            first, *rest = (of(arg) for arg in args)
+            for other in rest:
+                first = pick(first, other)
+            return np.asarray(first)
+        case Steps(x, levels, values):
+            by, reached = of(x), np.zeros(1, np.int64)
+            for level, then in zip(levels, values, strict=True):
+                reached = np.where(by >= level, of(then), reached)
+            return reached
+        case Floor(inner, least):
+            paid = of(inner)
+            return np.asarray(np.where(paid >= of(least), paid, 0))
+        case Rounded(inner, divisor, multiple, mode):
+            return _round(of(inner), divisor, mode) * multiple
+        case Ratio(top, bottom, digits):
+            over, under = of(top), of(bottom)
+            return _round(np.where(under < 0, -over, over) * 10**digits, abs(under), "half_up")
+        case Contains():
+            raise AssertionError("contains is answered from the set's own column")
+
+
+def _round(number: Ints, divisor: Ints | int, mode: Rounding) -> Ints:
+    if mode == "half_even":
+        whole = number // divisor
+        twice = 2 * (number - whole * divisor)
+        return whole + ((twice > divisor) | ((twice == divisor) & (whole % 2 == 1)))
+    size: Ints = abs(number)
+    if mode == "half_up":
+        size = (2 * size + divisor) // (2 * divisor)
+    elif mode == "up":
+        size = -(-size // divisor)
+    else:
+        size = size // divisor
+    signed: Ints = np.where(number >= 0, size, -size)
+    return signed
