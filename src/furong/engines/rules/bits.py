@@ -26,8 +26,14 @@ def flags(words: Words, count: int) -> NDArray[np.bool_]:
 
 
 def places(words: Words, count: int) -> NDArray[np.intp]:
-    """The positions of the ones."""
-    return np.flatnonzero(flags(words, count))
+    """The positions of the ones. Bytes without any are skipped before bits are spread out."""
+    packed = words.view(np.uint8)
+    held = np.flatnonzero(packed != 0)
+    if 4 * held.size > 3 * packed.size:
+        return np.flatnonzero(flags(words, count))
+    spread = np.flatnonzero(np.unpackbits(packed[held], bitorder="little").view(np.bool_))
+    found: NDArray[np.intp] = (held[spread >> 3] << 3) + (spread & 7)
+    return found
 
 
 def ones(words: Words) -> int:

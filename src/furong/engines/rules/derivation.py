@@ -33,9 +33,13 @@ type Derived = Arithmetic | Possibilities
 
 @dataclass(frozen=True)
 class Complete:
-    """Everything known of one subject: stated facts, derived facts, and what tables leave open."""
+    """Everything known of one subject: stated facts, derived facts, and what tables leave open.
+
+    derived: the keys of `known` that were not stated. signatures: of each table that was asked.
+    """
 
     known: dict[str, Encoded | None]
+    derived: set[str]
     possible: dict[str, Mask]
     signatures: dict[str, tuple[int, ...]]
 
@@ -138,6 +142,7 @@ class Derivations:
     def complete(self, stated: Mapping[str, Encoded | None]) -> Complete:
         """Add what follows from the stated facts; a stated value stands before a derived one."""
         known = dict(stated)
+        derived: set[str] = set()
         possible: dict[str, Mask] = {}
         signatures: dict[str, tuple[int, ...]] = {}
         for key, step in self.steps.items():
@@ -152,6 +157,7 @@ class Derivations:
                     and (high is None or value <= high)
                 ):
                     known[key] = value
+                    derived.add(key)
                 continue
             signatures[key] = signature = step.signature(known)
             mask = step.mask(signature)
@@ -160,7 +166,8 @@ class Derivations:
                 possible[key] = mask
             else:
                 known[key] = only
-        return Complete(known, possible, signatures)
+                derived.add(key)
+        return Complete(known, derived, possible, signatures)
 
     def reads(self, key: str) -> Iterable[str]:
         """The facts that a derived fact follows from directly; none where it is not derived."""

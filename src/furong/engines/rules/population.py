@@ -3,14 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from furong.engines.rules.arithmetic import Contains, Ratio
+from furong.engines.rules.arithmetic import Contains, Node, Ratio
 from furong.engines.rules.book import Rulebook
 from furong.engines.rules.columns import Array, Column, Columns, signed_type
 from furong.engines.rules.completion import Partition, Possibilities, Scope
 from furong.engines.rules.derivation import Arithmetic
 from furong.engines.rules.formula import Leaf
+from furong.engines.rules.ranges import Range, widest
 from furong.engines.rules.spans import Key
-from furong.engines.rules.vector import vector
+from furong.engines.rules.vector import SAFE, vector
 
 LEAST = int(np.iinfo(np.int64).min)
 
@@ -22,6 +23,8 @@ class Population:
         self.book, self.columns = book, columns
         self._derived: dict[str, Column] = {}
         self._masks: dict[str, Array] = {}
+        self._ranges: dict[str, Range] = {}
+        self._fits: dict[Node, bool] = {}
 
     def column(self, key: str) -> Column | None:
         """The fact's column, stated values before derived ones; None where nobody has any."""
@@ -40,6 +43,20 @@ class Population:
         self.column(key)
         return self._masks[key]
 
+    def range(self, key: str) -> Range:
+        """The least and the greatest number that anybody has; (0, 0) where nobody has one."""
+        if key not in self._ranges:
+            column = self.column(key)
+            known = np.zeros(0) if column is None else column.values[~column.missing()]
+            self._ranges[key] = (int(known.min()), int(known.max())) if known.size else (0, 0)
+        return self._ranges[key]
+
+    def fits(self, node: Node) -> bool:
+        """Whether no part of the node can leave 64 bits in this population."""
+        if node not in self._fits:
+            self._fits[node] = widest(node, self.range) < SAFE
+        return self._fits[node]
+
     def _computed(self, step: Arithmetic) -> Column:
         taken: dict[str, Column] = {}
         present = np.ones(self.columns.count, np.bool_)
@@ -57,11 +74,12 @@ class Population:
         def at(name: str) -> NDArray[np.int64]:
             return taken[name].values[rows].astype(np.int64)
 
+        safe = self.fits(step.node)
         if isinstance(step.node, Ratio) and rows.size:
-            rows = rows[np.broadcast_to(vector(step.node.bottom, at), rows.shape) != 0]
+            rows = rows[np.broadcast_to(vector(step.node.bottom, at, fits=safe), rows.shape) != 0]
         values = np.full(self.columns.count, LEAST, np.int64)
         if rows.size:
-            found = np.broadcast_to(vector(step.node, at), rows.shape)
+            found = np.broadcast_to(vector(step.node, at, fits=safe), rows.shape)
             inside = np.ones(rows.size, np.bool_)
             low, high = step.limits
             if low is not None:

@@ -83,6 +83,11 @@ class Judge:
             for compiled, (whole, parts) in zip(self.policies, self.rails(complete), strict=True)
         ]
 
+    def judge_one(self, compiled: Compiled, complete: Complete) -> Judgement:
+        """One policy's judgement on a subject whose facts have been completed."""
+        whole, parts = self.rails(complete)[self.policies.index(compiled)]
+        return self._judgement(compiled, whole, parts, complete)
+
     def _judgement(
         self, compiled: Compiled, whole: Rails, parts: tuple[Rails, ...], complete: Complete
     ) -> Judgement:
@@ -96,7 +101,14 @@ class Judge:
                     complete,
                 )
         if whole == UNKNOWN:
-            missing = self.missing(compiled, parts, complete)
+            missing = tuple(
+                dict.fromkeys(
+                    name
+                    for rule, part in zip(compiled.rules, parts, strict=True)
+                    if part == UNKNOWN
+                    for name in self.missing_of(rule, complete)
+                )
+            )
         if whole != FALSE:
             at_most = amount if amount is not None else self.at_most(compiled, complete)
         return Judgement(
@@ -113,18 +125,10 @@ class Judge:
             ),
         )
 
-    def missing(
-        self, compiled: Compiled, parts: tuple[Rails, ...], complete: Complete
-    ) -> tuple[str, ...]:
-        """What would have to be known to settle the unknown criteria."""
-        reader = Reader(self.book, complete)
-        names = (
-            leaf.fact
-            for rule, part in zip(compiled.rules, parts, strict=True)
-            if part == UNKNOWN
-            for leaf in reader.undecided(rule.formula)
-        )
-        return self._sources(names, complete)
+    def missing_of(self, rule: Rule, complete: Complete) -> tuple[str, ...]:
+        """What would have to be known to settle an unknown criterion."""
+        undecided = Reader(self.book, complete).undecided(rule.formula)
+        return self._sources((leaf.fact for leaf in undecided), complete)
 
     def _sources(self, names: Iterator[str], complete: Complete) -> tuple[str, ...]:
         found = (

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from furong.engines.rules import bits
 from furong.engines.rules.bits import Words
 from furong.engines.rules.book import Compiled, Rulebook
-from furong.engines.rules.columns import Array, Column, Columns
+from furong.engines.rules.columns import UNKNOWN_SET, Array, Column, Columns
 from furong.engines.rules.completion import Scope
 from furong.engines.rules.formula import FALSE, TRUE, And, Atom, Formula
 from furong.engines.rules.population import Population
@@ -167,6 +167,7 @@ class Block:
         self.population = population
         self.start, self.end, self.count = start, end, end - start
         self._atoms: dict[Atom, Sides] = {}
+        self._ranges: dict[tuple[str, int | None, int | None], Words] = {}
         self._missing: dict[str, Words | None] = {}
 
     def values(self, column: Column) -> Array:
@@ -205,7 +206,7 @@ class Block:
         column = self.population.column(atom.leaf.fact)
         if column is None:
             return Sides(self._none(), bits.full(self.count))
-        holds = bits.pack(self._within(column, atom))
+        holds = self._within(column, atom)
         missing = self.missing(column)
         if missing is None:
             return Sides(holds, holds)
@@ -230,18 +231,21 @@ class Block:
             self._missing[key] = bits.pack(found) if found.any() else None
         return self._missing[key]
 
-    def _within(self, column: Column, atom: Atom) -> NDArray[np.bool_]:
+    def _within(self, column: Column, atom: Atom) -> Words:
         values = self.values(column)
         if column.fact.type == "set":
             place = [*column.fact.values].index(atom.leaf.member)
-            known = values < np.uint64(1 << 63)
             has: NDArray[np.bool_] = (values & np.uint64(1 << place)) != 0
-            return has & known if 1 in atom.spans else ~has & known
-        found: NDArray[np.bool_] | None = None
+            known = values < np.uint64(UNKNOWN_SET)
+            return bits.pack(has & known if 1 in atom.spans else ~has & known)
+        found = self._none()
         for low, high in column.ranges(atom.spans):
-            inside = _between(values, low, high, column.missing_value)
-            found = inside if found is None else found | inside
-        return np.zeros(self.count, np.bool_) if found is None else found
+            key = (column.fact.key, low, high)
+            if key not in self._ranges:
+                inside = _between(values, low, high, column.missing_value)
+                self._ranges[key] = bits.pack(inside)
+            found = found | self._ranges[key]
+        return found
 
     def _searched(self, scope: Scope, found: Sides) -> Sides:
         """Decide by completion what Kleene's logic left open: once for each pattern of facts."""
@@ -257,28 +261,33 @@ class Block:
     def pay(self, compiled: Compiled, holds: Words) -> Payable:
         """What the eligible get."""
         assert compiled.amount is not None
-        rows = bits.places(holds, self.count)
-        if not rows.size:
-            return NOBODY
-        taken: dict[str, Array] = {}
-        known: NDArray[np.bool_] | None = None
-        for name in compiled.operands:
-            column = self.population.column(name)
-            if column is None:
-                everyone = (rows + self.start).astype(np.uint32)
-                return Payable(NOBODY.rows, NOBODY.amounts, everyone)
-            taken[name] = self.values(column)[rows]
-            if self.missing(column) is not None:
-                given = ~column.missing(taken[name])
-                known = given if known is None else known & given
-        unknown = NOBODY.unknown
-        if known is not None and not known.all():
-            unknown = (rows[~known] + self.start).astype(np.uint32)
-            rows, taken = rows[known], {name: values[known] for name, values in taken.items()}
-        amounts = vector(compiled.amount, lambda name: taken[name].astype(np.int64))
+        operands = [self.population.column(name) for name in compiled.operands]
+        columns = [column for column in operands if column is not None]
+        if len(columns) < len(operands):
+            return Payable(
+                NOBODY.rows, NOBODY.amounts, self._numbered(bits.places(holds, self.count))
+            )
+        known, unknown = holds, NOBODY.unknown
+        for column in columns:
+            missing = self.missing(column)
+            if missing is not None:
+                known = known & ~missing
+        if known is not holds:
+            unknown = self._numbered(bits.places(holds & ~known, self.count))
+        rows = bits.places(known, self.count)
+        taken = {column.fact.key: self.values(column)[rows] for column in columns}
+        amounts = vector(
+            compiled.amount,
+            lambda name: taken[name].astype(np.int64),
+            fits=self.population.fits(compiled.amount),
+        )
         if amounts.ndim == 0:
             amounts = np.full(rows.size, amounts, np.int64)
-        return Payable((rows + self.start).astype(np.uint32), amounts, unknown)
+        return Payable(self._numbered(rows), amounts, unknown)
+
+    def _numbered(self, rows: NDArray[np.intp]) -> NDArray[np.uint32]:
+        """Rows of the block as rows of the population."""
+        return np.add(rows, self.start, dtype=np.uint32, casting="unsafe")
 
 
 def _between(values: Array, low: int | None, high: int | None, missing: int) -> NDArray[np.bool_]:

@@ -44,12 +44,15 @@ class Table:
     def keys_in(self, mask: Mask) -> Iterator[Key]:
         return (key for place, key in enumerate(self.keys) if mask >> place & 1)
 
+    def encoded(self, key: Key) -> Encoded:
+        return value_of(self.fact, key)
+
     def value(self, mask: Mask) -> Encoded | None:
         """The value, where only one is possible."""
         keys = list(self.keys_in(mask))
         if len(keys) != 1 or mask & self.other:
             return None
-        return value_of(self.fact, keys[0])
+        return self.encoded(keys[0])
 
     def holds(self, spans: Spans) -> Mask:
         """The values for which an atom with these spans is true."""

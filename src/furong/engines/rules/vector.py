@@ -19,7 +19,6 @@ from furong.engines.rules.arithmetic import (
     Sum,
 )
 from furong.engines.rules.model import Rounding
-from furong.engines.rules.ranges import Range, widest
 
 SAFE = 2**60
 """Intermediate results below this cannot leave 64 bits in the next addition or rounding."""
@@ -27,27 +26,16 @@ SAFE = 2**60
 type Ints = NDArray[np.int64]
 
 
-def vector(node: Node, column: Callable[[str], Ints]) -> Ints:
+def vector(node: Node, column: Callable[[str], Ints], *, fits: bool) -> Ints:
     """The node's values for rows where no operand is missing.
 
-    `column` gives the encoded values of a fact for those rows. Where the values at hand could leave
-    64 bits, the rows are computed with Python's integers; a result that does is an OverflowError.
-    A ratio's bottom must not be 0.
+    `column` gives the encoded values of a fact for those rows. Unless the node `fits`, the rows are
+    computed with Python's integers; a result beyond 64 bits is an OverflowError. A ratio's bottom
+    must not be 0. A node without facts gives one value for all rows.
     """
-    seen: dict[str, Ints] = {}
-
-    def cached(fact: str) -> Ints:
-        if fact not in seen:
-            seen[fact] = column(fact)
-        return seen[fact]
-
-    def at_hand(fact: str) -> Range:
-        values = cached(fact)
-        return (int(values.min()), int(values.max())) if values.size else (0, 0)
-
-    if widest(node, at_hand) < SAFE:
-        return np.asarray(_vector(node, cached), dtype=np.int64)
-    exact = _vector(node, lambda fact: cached(fact).astype(object))
+    if fits:
+        return np.asarray(_vector(node, column), dtype=np.int64)
+    exact = _vector(node, lambda fact: column(fact).astype(object))
     return np.asarray(exact, dtype=object).astype(np.int64)
 
 
@@ -61,7 +49,7 @@ def _vector(node: Node, column: Callable[[str], Ints]) -> Ints:
         case Ref(fact):
             return column(fact)
         case Sum(left, right, sign):
-            return of(left) + of(right) if sign > 0 else of(left) - of(right)
+            return np.add(of(left), of(right)) if sign > 0 else np.subtract(of(left), of(right))
         case Product(left, right):
             return of(left) * of(right)
         case Extreme(function, args):
@@ -69,7 +57,7 @@ def _vector(node: Node, column: Callable[[str], Ints]) -> Ints:
             first, *rest = (of(arg) for arg in args)
             for other in rest:
                 first = pick(first, other)
-            return np.asarray(first)
+            return first
         case Steps(x, levels, values):
             by, reached = of(x), np.zeros(1, np.int64)
             for level, then in zip(levels, values, strict=True):
@@ -91,7 +79,8 @@ def _round(number: Ints, divisor: Ints | int, mode: Rounding) -> Ints:
     if mode == "half_even":
         whole = number // divisor
         twice = 2 * (number - whole * divisor)
-        return whole + ((twice > divisor) | ((twice == divisor) & (whole % 2 == 1)))
+        even: Ints = whole + ((twice > divisor) | ((twice == divisor) & (whole % 2 == 1)))
+        return even
     size: Ints = abs(number)
     if mode == "half_up":
         size = (2 * size + divisor) // (2 * divisor)

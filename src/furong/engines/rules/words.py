@@ -1,0 +1,132 @@
+"""A condition in words, for people who do not read expressions."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from furong.engines.rules import syntax
+from furong.engines.rules.model import Fact
+from furong.engines.rules.values import read_value, show_number, show_value
+
+type Language = Literal["zh-Hans", "en"]
+
+_NUMBER = {
+    "zh-Hans": {
+        "<": "少于",
+        "<=": "不超过",
+        ">": "超过",
+        ">=": "不少于",
+        "=": "等于",
+        "<>": "不等于",
+    },
+    "en": {
+        "<": "below",
+        "<=": "at most",
+        ">": "above",
+        ">=": "at least",
+        "=": "is",
+        "<>": "is not",
+    },
+}
+_DATE = {
+    "zh-Hans": {"<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于", "=": "为", "<>": "不为"},
+    "en": {"<": "before", "<=": "by", ">": "after", ">=": "from", "=": "on", "<>": "not on"},
+}
+_WORDS = {
+    "zh-Hans": {
+        "and": "，且",
+        "or": "，或",
+        "not": "不属于以下情形：",
+        "is": "为",
+        "is not": "不为",
+        "one of": "为",
+        "in list": "列入",
+        "between": "在 {0} 至 {1} 之间",
+        "starts": "以 {0} 开头",
+        "no": "未{0}",
+        "join": "或",
+        "group": "（{0}）",
+    },
+    "en": {
+        "and": " and ",
+        "or": " or ",
+        "not": "not ",
+        "is": "is",
+        "is not": "is not",
+        "one of": "is",
+        "in list": "lists",
+        "between": "from {0} to {1}",
+        "starts": "starts with {0}",
+        "no": "not: {0}",
+        "join": " or ",
+        "group": "({0})",
+    },
+}
+
+
+def in_words(source: str, facts: Mapping[str, Fact], language: Language = "zh-Hans") -> str:
+    """`staff <= 50 AND insured` → 期末从业人员不超过 50 人，且已参加社会保险.
+
+    The expression must be one that the rulebook has accepted.
+    """
+    return _Teller(facts, language).tell(syntax.parse_condition(source))
+
+
+class _Teller:
+    def __init__(self, facts: Mapping[str, Fact], language: Language) -> None:
+        self.facts, self.words = facts, _WORDS[language]
+        self.numbers, self.dates = _NUMBER[language], _DATE[language]
+        self.space = " " if language == "en" else ""
+
+    def tell(self, condition: syntax.Condition, *, inside: bool = False) -> str:
+        match condition:
+            case syntax.All(parts) | syntax.Some(parts):
+                joint = self.words["and" if isinstance(condition, syntax.All) else "or"]
+                told = joint.join(self.tell(part, inside=True) for part in parts)
+                return self.words["group"].format(told) if inside else told
+            case syntax.Not(syntax.Truth(name)):
+                return self.words["no"].format(self.label(name))
+            case syntax.Not(inner):
+                return self.words["not"] + self.tell(inner, inside=True)
+            case syntax.Truth(name):
+                return self.label(name)
+            case syntax.Compare(name, op, literal):
+                return self.phrase(name, self.verb(self.facts[name], op), self.value(name, literal))
+            case syntax.Between(name, low, high):
+                limits = self.words["between"].format(self.value(name, low), self.value(name, high))
+                return f"{self.label(name)}{self.space}{limits}"
+            case syntax.In(name, literals):
+                kind = "in list" if self.facts[name].type == "set" else "one of"
+                values = self.words["join"].join(self.value(name, literal) for literal in literals)
+                return self.phrase(name, self.words[kind], values)
+            case syntax.Prefix(name, prefixes):
+                starts = self.words["starts"].format(self.words["join"].join(prefixes))
+                return f"{self.label(name)}{self.space}{starts}"
+
+    def phrase(self, name: str, verb: str, value: str) -> str:
+        gap = self.space or (" " if value[:1].isdigit() else "")
+        return f"{self.label(name)}{self.space}{verb}{gap}{value}"
+
+    def label(self, name: str) -> str:
+        return self.facts[name].label or name
+
+    def verb(self, fact: Fact, op: str) -> str:
+        if fact.type == "date":
+            return self.dates[op]
+        if fact.type in {"choice", "code", "boolean"}:
+            return self.words["is" if op == "=" else "is not"]
+        return self.numbers[op]
+
+    def value(self, name: str, literal: syntax.Lit) -> str:
+        fact, value = self.facts[name], literal.value
+        if isinstance(value, Decimal):
+            return show_number(value, fact)
+        if isinstance(value, date):
+            return show_value(fact, value.toordinal())
+        if fact.type == "set":
+            return fact.values.get(str(value), str(value))
+        encoded = read_value(fact, value)
+        assert encoded is not None
+        assert not isinstance(encoded, frozenset)
+        return show_value(fact, encoded)
