@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from furong.engines.rules import syntax
 from furong.engines.rules.arithmetic import Node, lower_amount, refs
-from furong.engines.rules.completion import Scope, needs_search
+from furong.engines.rules.completion import Scope, asked_twice
 from furong.engines.rules.derivation import Derivations, constant
 from furong.engines.rules.formula import (
     ALWAYS,
@@ -217,10 +217,8 @@ class Rulebook:
         return formula
 
     def _scope(self, formula: Formula) -> Scope | None:
-        tables = self.derivations.tables
-        if not needs_search(formula, self.facts, tables):
-            return None
-        return Scope(formula, self.facts, tables)
+        scopes = self.derivations.scopes
+        return Scope(formula, self.facts, scopes) if asked_twice([formula], scopes) else None
 
     @cached_property
     def used(self) -> frozenset[str]:

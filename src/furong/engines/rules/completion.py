@@ -1,13 +1,15 @@
 """Exact answers where facts are missing: by completing them.
 
 Kleene's logic answers part by part, so it can say *unknown* where every completion agrees: when one
-fact stands in two places, or a table and what it follows from stand together. Here the missing
-facts are really completed, one value for each region that the thresholds in play cut, and only as
-far as needed: a branch ends as soon as Kleene's logic, which is never wrong, decides it.
+fact stands in two places, or a table and what it follows from stand together. Here such facts are
+really completed, one value for each region that the thresholds in play cut, and only as far as
+needed: a branch ends as soon as Kleene's logic, which is never wrong, decides it, and a fact that
+stands in one place only is never branched on. Answers are remembered by region.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from furong.engines.rules.formula import (
@@ -22,15 +24,18 @@ from furong.engines.rules.formula import (
     all_rails,
     any_rails,
     atoms_of,
-    leaf_counts,
 )
 from furong.engines.rules.model import Fact
 from furong.engines.rules.spans import Key, Spans, cells, representative
 from furong.engines.rules.tables import Mask, Table
-from furong.engines.rules.values import Encoded, key_of
+from furong.engines.rules.values import Encoded, value_of
 
 type Known = Mapping[str, Encoded | None]
 type Tables = Mapping[str, Table]
+type Signature = tuple[int, ...]
+"""The region of each leaf of a scope, MISSING where nothing is known of it."""
+
+MISSING = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,211 +44,275 @@ class Partition:
 
     leaf: Leaf
     regions: tuple[Spans, ...]
-    cuts: tuple[Key, ...]
-    region_of_cut: tuple[int, ...]
     samples: tuple[Key, ...]  # one key of each region
+    cuts: tuple[Key, ...]
+    region_of_cut: tuple[int, ...]  # below the first cut, from it on, from the second on, …
 
     @classmethod
     def of(cls, leaf: Leaf, sets: list[Spans]) -> "Partition":
         regions = cells(leaf.domain, sets)
-        finite = sorted({c for r in regions for c in r.cuts if isinstance(c, int | str)})
-        samples = [representative(region) for region in regions]
+        cuts = sorted({c for r in regions for c in r.cuts if isinstance(c, int | str)})
 
         def region_at(key: Key) -> int:
             return next((i for i, region in enumerate(regions) if key in region), 0)
 
-        lowest: Key = "" if finite and isinstance(finite[0], str) else -(2**62)
+        lowest: Key = "" if cuts and isinstance(cuts[0], str) else -(2**62)
         return cls(
             leaf,
             regions,
-            tuple(finite),
-            tuple(region_at(key) for key in (lowest, *finite)),
-            tuple(samples),
+            tuple(representative(region) for region in regions),
+            tuple(cuts),
+            tuple(region_at(key) for key in (lowest, *cuts)),
         )
 
     def region(self, key: Key) -> int:
         return self.region_of_cut[bisect_right(self.cuts, key)]
 
+    def reader(self, fact: Fact | None) -> Callable[[Encoded], int]:
+        """A function from the fact's encoded value to the region."""
+        member = self.leaf.member
+        if member:
+            out, held = self.region(0), self.region(1)
+            return lambda value: held if member in value else out  # type: ignore[operator]
+        if fact is None or fact.type in {"boolean", "choice"}:
+            size = len(fact.values) if fact is not None and fact.type == "choice" else 2
+            pairs = ((key if fact is None else value_of(fact, key), key) for key in range(size))
+            return {value: self.region(key) for value, key in pairs}.__getitem__
+        return self.region  # type: ignore[return-value]
 
-def key_in(known: Known, leaf: Leaf, fact: Fact | None) -> Key | None:
-    """The key of what is known of a leaf, None where it is missing."""
-    value = known.get(leaf.fact)
-    if value is None:
-        return None
-    if leaf.member:
-        assert isinstance(value, frozenset)
-        return int(leaf.member in value)
-    return int(bool(value)) if fact is None else key_of(fact, value)
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """An atom: the regions of its leaf in which it holds, as bits; and of a table, its values."""
+
+    place: int
+    regions: int
+    table: str = ""
+    holds: Mask = 0
+    other: Mask = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Join:
+    every: bool
+    parts: tuple["_Ask | _Join", ...]
+
+
+type _Node = _Ask | _Join
 
 
 class Scope:
-    """All that one goal, a condition or a table, depends on: its leaves and their regions."""
+    """All that one goal, a condition or a table, depends on, and its exact answers.
 
-    def __init__(self, goal: Formula | Table, facts: Mapping[str, Fact], tables: Tables) -> None:
-        self.goal, self.facts, self.tables = goal, facts, tables
-        sets: dict[Leaf, list[Spans]] = {}
-        pending: list[Formula | Table] = [goal]
-        opened: set[str] = set()
-        while pending:
-            part = pending.pop(0)
-            if isinstance(part, Table):
-                opened.add(part.fact.key)
-                pending += [row.condition for row in part.rows]
-                continue
-            for atom in atoms_of(part):
-                sets.setdefault(atom.leaf, []).append(atom.spans)
-                if atom.leaf.fact in tables and atom.leaf.fact not in opened:
-                    opened.add(atom.leaf.fact)
-                    pending.append(tables[atom.leaf.fact])
+    scopes: those of the tables that the goal asks, by fact.
+    """
+
+    def __init__(
+        self,
+        goal: Formula | Table,
+        facts: Mapping[str, Fact],
+        scopes: Mapping[str, "Scope"],
+    ) -> None:
+        self.goal, self.facts, self.scopes = goal, facts, scopes
+        self.conditions = _conditions(goal)
+        sets = self._sets()
         self.partitions = {leaf: Partition.of(leaf, found) for leaf, found in sets.items()}
+        self.places = {leaf: place for place, leaf in enumerate(self.partitions)}
+        self.shared = frozenset(self.places[leaf] for leaf in asked_twice(self.conditions, scopes))
+        self._list = [*self.partitions.values()]
+        self._readers = [
+            (leaf.fact, partition.reader(facts.get(leaf.fact)))
+            for leaf, partition in self.partitions.items()
+        ]
+        self.nodes = [self._node(condition) for condition in self.conditions]
+        self.below = {
+            leaf.fact: self._mapping(scopes[leaf.fact])
+            for leaf in self.partitions
+            if leaf.fact in scopes
+        }
+        self._outcomes: dict[Signature, int] = {}
+        self._wanted: dict[Signature, tuple[str, ...]] = {}
 
     @property
-    def roots(self) -> Iterator[Leaf]:
-        """The leaves that follow from no table."""
-        return (leaf for leaf in self.partitions if leaf.fact not in self.tables)
+    def table(self) -> Table:
+        assert isinstance(self.goal, Table)
+        return self.goal
 
-    def keys(self, known: Known) -> dict[Leaf, Key]:
-        """What is known of the leaves; the missing ones are left out."""
-        found = ((leaf, key_in(known, leaf, self.facts.get(leaf.fact))) for leaf in self.partitions)
-        return {leaf: key for leaf, key in found if key is not None}
+    def _sets(self) -> dict[Leaf, list[Spans]]:
+        """What each leaf is asked, by the goal itself and by the tables behind it."""
+        sets: dict[Leaf, list[Spans]] = {}
+        for condition in self.conditions:
+            for atom in atoms_of(condition):
+                sets.setdefault(atom.leaf, []).append(atom.spans)
+        for leaf in list(sets):
+            if leaf.fact in self.scopes:
+                for inner, partition in self.scopes[leaf.fact].partitions.items():
+                    sets.setdefault(inner, []).extend(partition.regions)
+        return sets
 
-    def outcomes(self, keys: Mapping[Leaf, Key]) -> int:
-        """Everything the goal can still turn out to be: `Rails` of a condition, `Mask` of a table."""
-        return _Search(self, dict(keys)).outcomes()
+    def _mapping(self, below: "Scope") -> list[tuple[int, list[int]]]:
+        """For each leaf of a table's scope: its place here, and its region there for each here."""
+        return [
+            (self.places[leaf], [partition.region(k) for k in self.partitions[leaf].samples])
+            for leaf, partition in below.partitions.items()
+        ]
 
+    def _node(self, formula: Formula) -> _Node:
+        if not isinstance(formula, Atom):
+            return _Join(isinstance(formula, And), tuple(map(self._node, formula.parts)))
+        leaf = formula.leaf
+        samples = self.partitions[leaf].samples
+        held = sum(1 << place for place, key in enumerate(samples) if key in formula.spans)
+        if leaf.fact not in self.scopes:
+            return _Ask(self.places[leaf], held)
+        table = self.scopes[leaf.fact].table
+        return _Ask(self.places[leaf], held, leaf.fact, table.holds(formula.spans), table.other)
 
-class _Search:
-    def __init__(self, scope: Scope, keys: dict[Leaf, Key]) -> None:
-        self.scope, self.keys = scope, keys
-
-    def outcomes(self) -> int:
-        goal = self.scope.goal
-        now = self.mask(goal, itself=True) if isinstance(goal, Table) else self.rails(goal)
-        if now & (now - 1) == 0:
-            return now
-        leaf = self.undecided(goal)
-        if isinstance(goal, Table) and leaf == goal.leaf:
-            return now
-        found = 0
-        for key in self.candidates(leaf):
-            self.keys[leaf] = key
-            found |= self.outcomes()
-            del self.keys[leaf]
-            if found == now:
-                break
-        return found
-
-    def rails(self, formula: Formula) -> Rails:
-        if isinstance(formula, Atom):
-            key = self.keys.get(formula.leaf)
-            if key is not None:
-                return TRUE if key in formula.spans else FALSE
-            table = self.scope.tables.get(formula.leaf.fact)
-            return UNKNOWN if table is None else table.rails(formula, self.mask(table))
-        join = all_rails if isinstance(formula, And) else any_rails
-        return join(self.rails(part) for part in formula.parts)
-
-    def mask(self, table: Table, *, itself: bool = False) -> Mask:
-        stated = None if itself else self.keys.get(table.leaf)
-        if stated is not None:
-            return table.mask_of(stated)
-        possible = 0
-        for row in table.rows:
-            applies = self.rails(row.condition)
-            if applies & TRUE:
-                possible |= row.values
-            if not applies & FALSE:
-                return possible
-        return possible | table.unmatched
-
-    def undecided(self, goal: Formula | Table) -> Leaf:
-        """The first leaf on which the answer hangs."""
-        if isinstance(goal, Table):
-            for row in goal.rows:
-                applies = self.rails(row.condition)
-                if applies == UNKNOWN:
-                    return self.undecided(row.condition)
-                if applies == TRUE:
-                    break
-            return goal.leaf
-        if isinstance(goal, Atom):
-            table = self.scope.tables.get(goal.leaf.fact)
-            return goal.leaf if table is None else self.undecided(table)
-        return self.undecided(next(part for part in goal.parts if self.rails(part) == UNKNOWN))
-
-    def candidates(self, leaf: Leaf) -> Iterator[Key]:
-        table = self.scope.tables.get(leaf.fact)
-        if table is not None:
-            mask = self.mask(table)
-            yield from table.keys_in(mask)
-            if not mask & table.other:
-                return
-        yield from self.scope.partitions[leaf].samples
-
-
-class Possibilities:
-    """The exact possible values of one table, remembered by region."""
-
-    def __init__(self, table: Table, facts: Mapping[str, Fact], tables: Tables) -> None:
-        self.table = table
-        self.scope = Scope(table, facts, tables)
-        self.partitions = tuple(self.scope.partitions.values())
-        self._seen: dict[tuple[int, ...], Mask] = {}
-        self._wanted: dict[tuple[int, ...], tuple[str, ...]] = {}
-
-    def signature(self, known: Known) -> tuple[int, ...]:
-        """The region of each leaf, -1 where it is missing."""
-        facts = self.scope.facts
+    def signature(self, known: Known) -> Signature:
         found = []
-        for partition in self.partitions:
-            key = key_in(known, partition.leaf, facts.get(partition.leaf.fact))
-            found.append(-1 if key is None else partition.region(key))
+        for fact, read in self._readers:
+            value = known.get(fact)
+            found.append(MISSING if value is None else read(value))
         return tuple(found)
 
-    def _keys(self, signature: tuple[int, ...]) -> dict[Leaf, Key]:
-        return {
-            partition.leaf: partition.samples[region]
-            for partition, region in zip(self.partitions, signature, strict=True)
-            if region >= 0
-        }
+    def outcomes(self, signature: Signature) -> int:
+        """Everything the goal can still turn out to be: `Rails` of a condition, `Mask` of a table."""
+        if signature not in self._outcomes:
+            self._outcomes[signature] = _Search(self, list(signature)).outcomes()
+        return self._outcomes[signature]
 
-    def mask(self, signature: tuple[int, ...]) -> Mask:
-        if signature not in self._seen:
-            self._seen[signature] = self.scope.outcomes(self._keys(signature))
-        return self._seen[signature]
+    def possible(self, table: str, regions: list[int]) -> Mask:
+        """The exact possible values of a table behind the goal."""
+        below = tuple(
+            MISSING if regions[place] == MISSING else there[regions[place]]
+            for place, there in self.below[table]
+        )
+        return self.scopes[table].outcomes(below)
 
-    def wanted(self, signature: tuple[int, ...]) -> tuple[str, ...]:
-        """The missing facts that can still change the answer."""
+    def wanted(self, signature: Signature) -> tuple[str, ...]:
+        """The missing facts that can still change a table's answer."""
         if signature not in self._wanted:
             self._wanted[signature] = tuple(dict.fromkeys(self._find_wanted(signature)))
         return self._wanted[signature]
 
-    def _find_wanted(self, signature: tuple[int, ...]) -> list[str]:
-        whole = self.mask(signature)
+    def _find_wanted(self, signature: Signature) -> list[str]:
+        whole = self.outcomes(signature)
         missing = [
             place
             for place, region in enumerate(signature)
-            if region < 0 and self.partitions[place].leaf.fact not in self.scope.tables
+            if region == MISSING and self._list[place].leaf.fact not in self.scopes
         ]
         telling = []
         for place in missing:
             answers = {
-                self.mask((*signature[:place], region, *signature[place + 1 :]))
-                for region in range(len(self.partitions[place].regions))
+                self.outcomes((*signature[:place], region, *signature[place + 1 :]))
+                for region in range(len(self._list[place].regions))
             }
             if answers != {whole}:
                 telling.append(place)
-        return [self.partitions[place].leaf.fact for place in telling or missing]
+        return [self._list[place].leaf.fact for place in telling or missing]
+
+    def candidates(self, place: int, regions: list[int]) -> Iterator[int]:
+        """The regions in which a missing leaf may lie."""
+        partition = self._list[place]
+        scope = self.scopes.get(partition.leaf.fact)
+        if scope is not None:
+            mask = self.possible(partition.leaf.fact, regions)
+            if not mask & scope.table.other:
+                yield from {partition.region(key) for key in scope.table.keys_in(mask)}
+                return
+        yield from range(len(partition.regions))
 
 
-def needs_search(formula: Formula, facts: Mapping[str, Fact], tables: Tables) -> bool:
-    """Whether Kleene's logic may be short of the exact answer: some leaf is asked twice.
+class _Search:
+    def __init__(self, scope: Scope, regions: list[int]) -> None:
+        self.scope, self.regions = scope, regions
+        self.masks: dict[str, Mask] = {}
 
-    A table asks everything that its rows ask.
+    def outcomes(self) -> int:
+        scope = self.scope
+        now = self.mask() if isinstance(scope.goal, Table) else self.rails(scope.nodes[0])
+        if now & (now - 1) == 0:
+            return now
+        place = next(self.undecided(), None)
+        if place is None:
+            return now
+        found = 0
+        for region in scope.candidates(place, self.regions):
+            self.assign(place, region)
+            found |= self.outcomes()
+            self.assign(place, MISSING)
+            if found == now:
+                break
+        return found
+
+    def assign(self, place: int, region: int) -> None:
+        self.regions[place] = region
+        self.masks = {}
+
+    def rails(self, node: _Node) -> Rails:
+        if isinstance(node, _Join):
+            join = all_rails if node.every else any_rails
+            return join(map(self.rails, node.parts))
+        region = self.regions[node.place]
+        if region != MISSING:
+            return TRUE if node.regions >> region & 1 else FALSE
+        if not node.table:
+            return UNKNOWN
+        mask = self.masks.get(node.table)
+        if mask is None:
+            mask = self.masks[node.table] = self.scope.possible(node.table, self.regions)
+        if mask & node.other:
+            return UNKNOWN
+        return (TRUE if mask & node.holds else 0) | (FALSE if mask & ~node.holds else 0)
+
+    def mask(self) -> Mask:
+        """Kleene's answer to a table: everything that some row may still give."""
+        possible = 0
+        for row, node in zip(self.scope.table.rows, self.scope.nodes, strict=True):
+            applies = self.rails(node)
+            if applies & TRUE:
+                possible |= row.values
+            if not applies & FALSE:
+                return possible
+        return possible | self.scope.table.unmatched
+
+    def undecided(self) -> Iterator[int]:
+        """The missing shared leaves on which the answer hangs, nearest first."""
+        for node in self.scope.nodes:
+            applies = self.rails(node)
+            if applies == UNKNOWN:
+                yield from self.hanging(node)
+            elif applies == TRUE:
+                return
+
+    def hanging(self, node: _Node) -> Iterator[int]:
+        if isinstance(node, _Join):
+            for part in node.parts:
+                if self.rails(part) == UNKNOWN:
+                    yield from self.hanging(part)
+            return
+        if node.table:
+            for place, _ in self.scope.below[node.table]:
+                if self.regions[place] == MISSING and place in self.scope.shared:
+                    yield place
+        if node.place in self.scope.shared:
+            yield node.place
+
+
+def _conditions(goal: Formula | Table) -> list[Formula]:
+    return [row.condition for row in goal.rows] if isinstance(goal, Table) else [goal]
+
+
+def asked_twice(conditions: list[Formula], scopes: Mapping[str, Scope]) -> set[Leaf]:
+    """The leaves on which Kleene's logic may stumble: those that stand in more than one place.
+
+    To ask a table is to ask all that stands behind it.
     """
-    asked = leaf_counts(formula)
-    for leaf in list(asked):
-        if leaf.fact in tables:
-            scope = Scope(tables[leaf.fact], facts, tables)
-            asked.update(inner for inner in scope.partitions)
-    return any(count > 1 for count in asked.values())
+    asked: Counter[Leaf] = Counter()
+    for condition in conditions:
+        for atom in atoms_of(condition):
+            asked[atom.leaf] += 1
+            if atom.leaf.fact in scopes:
+                asked.update(scopes[atom.leaf.fact].partitions.keys())
+    return {leaf for leaf, count in asked.items() if count > 1}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from furong.engines.rules import arithmetic, syntax
-from furong.engines.rules.completion import Possibilities
+from furong.engines.rules.completion import Scope, Signature
 from furong.engines.rules.formula import ALWAYS, NEVER, Formula, atoms_of
 from furong.engines.rules.lowering import leaf_of, lower
 from furong.engines.rules.model import Fact
@@ -28,7 +28,7 @@ class Arithmetic:
         return tuple(arithmetic.refs(self.node))
 
 
-type Derived = Arithmetic | Possibilities
+type Derived = Arithmetic | Scope
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Complete:
     known: dict[str, Encoded | None]
     derived: set[str]
     possible: dict[str, Mask]
-    signatures: dict[str, tuple[int, ...]]
+    signatures: dict[str, Signature]
 
 
 class Derivations:
@@ -50,13 +50,13 @@ class Derivations:
     def __init__(self, facts: Mapping[str, Fact]) -> None:
         self.facts = facts
         self.problems: list[Problem] = []
-        self.tables: dict[str, Table] = {}
+        self.scopes: dict[str, Scope] = {}
         self.steps: dict[str, Derived] = {}
         lowered = dict(self._lowered())
         for key in self._in_order(lowered):
             made = lowered[key]
             if isinstance(made, Table):
-                self.steps[key] = Possibilities(made, facts, self.tables)
+                self.steps[key] = self.scopes[key] = Scope(made, facts, self.scopes)
             else:
                 self.steps[key] = Arithmetic(facts[key], made, scalar(made), bounds(facts[key]))
 
@@ -71,8 +71,6 @@ class Derivations:
                     self.problems.append(error.at("facts", fact.key, "derive"))
             elif fact.table:
                 made = self._table(fact)
-                if made is not None:
-                    self.tables[fact.key] = made
             if made is not None:
                 yield fact.key, made
 
@@ -144,7 +142,7 @@ class Derivations:
         known = dict(stated)
         derived: set[str] = set()
         possible: dict[str, Mask] = {}
-        signatures: dict[str, tuple[int, ...]] = {}
+        signatures: dict[str, Signature] = {}
         for key, step in self.steps.items():
             if known.get(key) is not None:
                 continue
@@ -160,7 +158,7 @@ class Derivations:
                     derived.add(key)
                 continue
             signatures[key] = signature = step.signature(known)
-            mask = step.mask(signature)
+            mask = step.outcomes(signature)
             only = step.table.value(mask)
             if only is None:
                 possible[key] = mask

@@ -106,7 +106,7 @@ def _used(book: Rulebook, rule: Rule, complete: Complete) -> Iterator[Used]:
         possible: tuple[str, ...] = ()
         mask = complete.possible.get(name)
         if mask is not None:
-            table = book.derivations.tables[name]
+            table = book.derivations.scopes[name].table
             keys = table.keys_in(mask)
             possible = tuple(show_value(fact, table.encoded(key)) for key in keys)
         derived = name in book.derivations.steps and (value is None or name in complete.derived)

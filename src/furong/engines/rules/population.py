@@ -6,9 +6,8 @@ from numpy.typing import NDArray
 from furong.engines.rules.arithmetic import Contains, Node, Ratio
 from furong.engines.rules.book import Rulebook
 from furong.engines.rules.columns import Array, Column, Columns, signed_type
-from furong.engines.rules.completion import Partition, Possibilities, Scope
+from furong.engines.rules.completion import MISSING, Partition, Scope, Signature
 from furong.engines.rules.derivation import Arithmetic
-from furong.engines.rules.formula import Leaf
 from furong.engines.rules.ranges import Range, widest
 from furong.engines.rules.spans import Key
 from furong.engines.rules.vector import SAFE, vector
@@ -38,7 +37,7 @@ class Population:
 
     def mask(self, key: str) -> Array | None:
         """The possible values (`tables.Mask`) of a fact that follows from a table."""
-        if not isinstance(self.book.derivations.steps.get(key), Possibilities):
+        if not isinstance(self.book.derivations.steps.get(key), Scope):
             return None
         self.column(key)
         return self._masks[key]
@@ -89,11 +88,11 @@ class Population:
             values[rows[inside]] = found[inside]
         return _narrow(Column(step.fact, values))
 
-    def _from_table(self, step: Possibilities) -> Column:
+    def _from_table(self, scope: Scope) -> Column:
         """What the table gives where it gives one value; the masks of all are kept beside it."""
-        fact, table = step.table.fact, step.table
-        pattern, samples = self.patterns(step.scope, np.arange(self.columns.count))
-        found = [step.scope.outcomes(keys) for keys in samples]
+        fact, table = scope.table.fact, scope.table
+        pattern, samples = self.patterns(scope, np.arange(self.columns.count))
+        found = [scope.outcomes(sample) for sample in samples]
         width = np.uint64 if len(table.keys) > 30 else np.uint32
         self._masks[fact.key] = np.array(found, width)[pattern]
         singles = Column.of(fact, [table.value(mask) for mask in found])
@@ -101,34 +100,25 @@ class Population:
 
     def patterns(
         self, scope: Scope, rows: NDArray[np.intp]
-    ) -> tuple[NDArray[np.intp], list[dict[Leaf, Key]]]:
-        """Rows that agree in the region of every leaf of the scope.
-
-        Returns each row's pattern (its place in the second list), and for each pattern one key of
-        each leaf that is known there.
-        """
+    ) -> tuple[NDArray[np.intp], list[Signature]]:
+        """Each row's pattern (a place in the list), and the patterns: the region of every leaf."""
         code = np.zeros(rows.size, np.int64)
-        read: list[tuple[Partition, Array]] = []
+        read: list[Array | None] = []
         for leaf, partition in scope.partitions.items():
             column = self.column(leaf.fact)
-            if column is None:
+            regions = None if column is None else _regions(column, partition, rows)
+            read.append(regions)
+            if regions is None:
                 continue
-            regions = _regions(column, partition, rows)
-            read.append((partition, regions))
             size = len(partition.regions) + 1
             if code.size and int(code.max()) > 2**62 // size:
                 code = np.unique(code, return_inverse=True)[1].astype(np.int64)
             code = code * size + (regions + 1)
         _, first, pattern = np.unique(code, return_index=True, return_inverse=True)
-        samples = [
-            {
-                partition.leaf: partition.samples[int(regions[row])]
-                for partition, regions in read
-                if regions[row] >= 0
-            }
+        return pattern, [
+            tuple(MISSING if regions is None else int(regions[row]) for regions in read)
             for row in first
         ]
-        return pattern, samples
 
 
 def _contained(
@@ -157,9 +147,9 @@ def _regions(column: Column, partition: Partition, rows: NDArray[np.intp]) -> Ar
         cuts = np.array(partition.cuts, np.int64)
         region_of_cut = np.array(partition.region_of_cut)
         found = region_of_cut[np.searchsorted(cuts, values.astype(np.int64), side="right")]
-        return np.where(missing, -1, found)
+        return np.where(missing, MISSING, found)
     regions = np.array([partition.region(key) for key in keys] or [0])
-    return np.where(missing, -1, regions[np.where(missing, 0, positions).astype(np.intp)])
+    return np.where(missing, MISSING, regions[np.where(missing, 0, positions).astype(np.intp)])
 
 
 def _stated_first(stated: Column | None, derived: Column) -> Column:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from furong.engines.rules.book import Compiled, Rule, Rulebook
-from furong.engines.rules.completion import key_in
 from furong.engines.rules.derivation import Complete
 from furong.engines.rules.formula import (
     FALSE,
@@ -24,8 +23,8 @@ from furong.engines.rules.formula import (
 )
 from furong.engines.rules.model import Fact
 from furong.engines.rules.ranges import fact_range, range_of
-from furong.engines.rules.spans import BOTTOM, TOP, Spans
-from furong.engines.rules.values import Encoded
+from furong.engines.rules.spans import BOTTOM, TOP, Key, Spans
+from furong.engines.rules.values import Encoded, key_of
 
 type VerdictName = Literal["eligible", "ineligible", "unknown"]
 type Answer = Literal["true", "false", "unknown"]
@@ -179,15 +178,26 @@ def _exact(
     compiled: Compiled, parts: tuple[Rails, ...], complete: Complete
 ) -> tuple[Rails, tuple[Rails, ...]]:
     parts = tuple(
-        rule.search.outcomes(rule.search.keys(complete.known))
+        rule.search.outcomes(rule.search.signature(complete.known))
         if part == UNKNOWN and rule.search
         else part
         for rule, part in zip(compiled.rules, parts, strict=True)
     )
     whole = all_rails(parts)
     if whole == UNKNOWN and compiled.search:
-        whole = compiled.search.outcomes(compiled.search.keys(complete.known))
+        whole = compiled.search.outcomes(compiled.search.signature(complete.known))
     return whole, parts
+
+
+def _key_in(known: Mapping[str, Encoded | None], leaf: Leaf, fact: Fact | None) -> Key | None:
+    """The key of what is known of a leaf, None where it is missing."""
+    value = known.get(leaf.fact)
+    if value is None:
+        return None
+    if leaf.member:
+        assert isinstance(value, frozenset)
+        return int(leaf.member in value)
+    return int(bool(value)) if fact is None else key_of(fact, value)
 
 
 class Reader:
@@ -198,14 +208,14 @@ class Reader:
 
     def rails(self, formula: Formula) -> Rails:
         if isinstance(formula, Atom):
-            fact = self.book.facts.get(formula.leaf.fact)
-            key = key_in(self.complete.known, formula.leaf, fact)
+            leaf = formula.leaf
+            key = _key_in(self.complete.known, leaf, self.book.facts.get(leaf.fact))
             if key is not None:
                 return TRUE if key in formula.spans else FALSE
-            mask = self.complete.possible.get(formula.leaf.fact)
+            mask = self.complete.possible.get(leaf.fact)
             if mask is None:
                 return UNKNOWN
-            return self.book.derivations.tables[formula.leaf.fact].rails(formula, mask)
+            return self.book.derivations.scopes[leaf.fact].table.rails(formula, mask)
         join = all_rails if isinstance(formula, And) else any_rails
         return join(self.rails(part) for part in formula.parts)
 
@@ -293,10 +303,11 @@ class _Emitter:
 
     def atom(self, atom: Atom) -> str:
         x = self.fact(atom.leaf.fact)
-        table = self.book.derivations.tables.get(atom.leaf.fact)
+        scope = self.book.derivations.scopes.get(atom.leaf.fact)
         test = self.test(atom, x)
-        if table is None:
+        if scope is None:
             return f"3 if {x} is None else 1 if {test} else 2"
+        table = scope.table
         m, holds = f"m{len(self.names)}", table.holds(atom.spans)
         self.lines.append(f"    {m} = possible.get({atom.leaf.fact!r}, {table.unmatched})")
         open_ = f"3 if {m} & {table.other} else " if table.other else ""

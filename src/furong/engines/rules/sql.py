@@ -77,7 +77,7 @@ def cautious(book: Rulebook) -> list[str]:
         for compiled in book.policies
         if compiled.search is not None
         and (
-            any(leaf.fact in book.derivations.tables for leaf in compiled.search.partitions)
+            any(leaf.fact in book.derivations.scopes for leaf in compiled.search.partitions)
             or _branches(compiled.formula) > MOST_BRANCHES
         )
     ]
@@ -149,7 +149,7 @@ class _Writer:
         return exp.Case().when(known, test).else_(mask)
 
     def mask(self, atom: Atom, mask: exp.Expr) -> exp.Expr:
-        table = self.book.derivations.tables[atom.leaf.fact]
+        table = self.book.derivations.scopes[atom.leaf.fact].table
         holds = table.holds(atom.spans)
         every = (1 << len(table.keys)) - 1 | table.other
         fails = every & ~holds

@@ -217,7 +217,7 @@ class Block:
         return Sides(holds | missing & possible.holds, holds | missing & possible.may)
 
     def _from_mask(self, atom: Atom, mask: Array) -> Sides:
-        table = self.population.book.derivations.tables[atom.leaf.fact]
+        table = self.population.book.derivations.scopes[atom.leaf.fact].table
         held, kind = table.holds(atom.spans), mask.dtype.type
         holds = (mask & kind(~held & int(np.iinfo(mask.dtype).max))) == 0
         may = (mask & kind(held | table.other)) != 0
@@ -253,7 +253,7 @@ class Block:
         if not rows.size:
             return found
         pattern, samples = self.population.patterns(scope, rows + self.start)
-        rails = np.array([scope.outcomes(keys) for keys in samples], np.uint8)[pattern]
+        rails = np.array([scope.outcomes(sample) for sample in samples], np.uint8)[pattern]
         proved = bits.scatter(rows[rails == TRUE], self.count)
         refuted = bits.scatter(rows[rails == FALSE], self.count)
         return Sides(found.holds | proved, found.may & ~refuted)
