@@ -42,7 +42,7 @@ check: install-dev  ## lint, types, imports, migrations
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/djade --check --target-version 6.1 $$(git ls-files 'src/**/*.html')
-	$(BIN)/furong pack check packs/*/
+	$(BIN)/furong pack check packs/*/pack.yaml
 
 format: install-dev  ## format code and templates
 	$(BIN)/ruff format .

@@ -1,0 +1,180 @@
+"""What must hold between the objects of a chain: references, circles, worked cases, time and money.
+
+Each check is one function over the catalogue; `CHECKS` is their order.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from furong.packs.catalogue import Catalogue, manifests
+from furong.packs.folder import Item
+from furong.packs.models.base import Entry
+from furong.packs.models.calendars import Calendar
+from furong.packs.models.facts import Fact
+from furong.packs.models.kinds import Kind
+from furong.packs.models.organisations import Organisation
+from furong.packs.models.policies import Policy
+from furong.packs.models.sections import NOUN_OF
+from furong.packs.models.zones import Zone
+from furong.packs.problems import nearest
+
+LEAST_CASES: Final = 2
+
+
+class Reference(NamedTuple):
+    """A field that names objects of another section."""
+
+    model: type[Entry]
+    field: str
+    target: type[Entry]
+
+
+REFERENCES: Final = (
+    Reference(Kind, "facts", Fact),
+    Reference(Zone, "parent", Zone),
+    Reference(Zone, "overlaps", Zone),
+    Reference(Organisation, "parent", Organisation),
+    Reference(Organisation, "zone", Zone),
+    Reference(Policy, "kinds", Kind),
+    Reference(Policy, "refines", Policy),
+    Reference(Policy, "supersedes", Policy),
+    Reference(Calendar, "extends", Calendar),
+)
+
+PARENTS: Final = (
+    Reference(Zone, "parent", Zone),
+    Reference(Organisation, "parent", Organisation),
+    Reference(Calendar, "extends", Calendar),
+)
+
+
+def references(catalogue: Catalogue) -> None:
+    """Every name that an object uses is declared somewhere in the chain."""
+    for model, field, target in REFERENCES:
+        noun = NOUN_OF[target]
+        known = catalogue.names[noun.section]
+        for item in catalogue.of(model).values():
+            value = getattr(item.entry, field)
+            listed = isinstance(value, tuple)
+            for index, name in enumerate(value if listed else (value,)):
+                if name is not None and name not in known:
+                    at = (field, index) if listed else (field,)
+                    remedy = nearest(name, known) or f"请先声明这个{noun.word}，或者核对名称"
+                    item.complain(at, f"没有{noun.word} {name}", remedy)
+
+
+def facts_at_dates(catalogue: Catalogue) -> None:
+    """A fact at a date is of a declared fact, and of its type."""
+    facts = catalogue.of(Fact)
+    for item in facts.values():
+        if item.entry.at is None:
+            continue
+        of = item.entry.at.fact
+        if of not in catalogue.names["facts"]:
+            item.complain(
+                ("at", "fact"), f"没有事实 {of}", nearest(of, facts) or "请先声明这个事实"
+            )
+        elif of in facts and facts[of].entry.type != item.entry.type:
+            there = facts[of].entry.type
+            item.complain(("type",), f"类型与 {of} 不同（{there}）", f"请写 type: {there}")
+
+
+def repeated_names(catalogue: Catalogue) -> None:
+    """A list of names has each once."""
+    for model, field, _ in (*REFERENCES, Reference(Kind, "identifiers", Kind)):
+        for item in catalogue.of(model).values():
+            names = getattr(item.entry, field)
+            if isinstance(names, tuple) and len(set(names)) < len(names):
+                twice = next(i for i, name in enumerate(names) if name in names[:i])
+                item.complain((field, twice), f"{names[twice]} 写了两次", "请删去一个")
+
+
+def circles(catalogue: Catalogue) -> None:
+    """No object is its own ancestor."""
+    for model, field, _ in PARENTS:
+        objects = catalogue.of(model)
+        settled: set[str] = set()
+        for start in objects:
+            trail: list[str] = []
+            name: str = start
+            while name in objects and name not in settled and name not in trail:
+                trail.append(name)
+                name = getattr(objects[name].entry, field) or ""
+            if name in trail:
+                circle = " → ".join([*trail[trail.index(name) :], name])
+                word = NOUN_OF[model].word
+                objects[name].complain(
+                    (field,), f"{word}的 {field} 成了圈：{circle}", "请改掉其中一个"
+                )
+            settled.update(trail)
+
+
+def groups(catalogue: Catalogue) -> None:
+    """One exclusive group has one label."""
+    labels: dict[str, Item[Policy]] = {}
+    for item in catalogue.of(Policy).values():
+        if group := item.entry.group:
+            first = labels.setdefault(group.id, item)
+            assert first.entry.group is not None
+            if first.entry.group.label != group.label:
+                item.complain(
+                    ("group", "label"),
+                    f"同一组 {group.id} 有两个名称",
+                    f"请写“{first.entry.group.label}”（{first.place}）",
+                )
+
+
+def worked_cases(catalogue: Catalogue) -> None:
+    """A policy has two worked cases at least, one of them on a boundary if it has one."""
+    for item in catalogue.of(Policy).values():
+        cases = item.entry.cases
+        if len(cases) < LEAST_CASES:
+            item.complain(
+                ("cases",) if cases else ("id",),
+                f"政策 {item.entry.id} {f'只有 {len(cases)} 个' if cases else '没有'}算例",
+                f"请在 cases 下写至少 {LEAST_CASES} 个",
+            )
+        elif has_threshold(item.entry) and not any(case.boundary for case in cases):
+            item.complain(
+                ("cases",),
+                f"政策 {item.entry.id} 的条件有界值，没有一个算例在界上",
+                "请补一个恰在界值上的算例，写 boundary: true",
+            )
+
+
+def has_threshold(policy: Policy) -> bool:
+    """Whether some condition compares with a bound."""
+    return any(
+        re.search(
+            r"[<>]=?|\bBETWEEN\b", re.sub(r"'[^']*'|<>", "", criterion.when or ""), re.IGNORECASE
+        )
+        for criterion in policy.criteria
+    )
+
+
+def time_and_money(catalogue: Catalogue) -> None:
+    """The packs of a chain agree on time zone and currency, and one of them names each."""
+    chain = [*manifests(catalogue.folders)]
+    for name, example in (("timezone", "Asia/Shanghai"), ("currency", "CNY")):
+        given = [item for item in chain if getattr(item.entry, name)]
+        for item in given[1:]:
+            mine, first = getattr(item.entry, name), getattr(given[0].entry, name)
+            if mine != first:
+                message = f"{name} 写的是 {mine}，所扩展的 {given[0].entry.id} 写的是 {first}"
+                item.complain((name,), message, "请改成一样，或者删去这一行")
+        if chain and not given and chain[-1].entry.id == catalogue.folders[-1].path.name:
+            chain[-1].complain(
+                (), f"没有写 {name}，所扩展的内容包也没有写", f"请写 {name}: {example}"
+            )
+
+
+CHECKS: Final[tuple[Callable[[Catalogue], None], ...]] = (
+    references,
+    repeated_names,
+    facts_at_dates,
+    circles,
+    groups,
+    worked_cases,
+    time_and_money,
+)

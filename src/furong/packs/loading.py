@@ -1,0 +1,153 @@
+"""From a folder to a pack: read the chain, gather its objects, check them, compile the rules."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from furong.engines.rules import Rulebook
+from furong.packs.cases import Outcome, check_case_facts, complain_of, run_cases
+from furong.packs.catalogue import Catalogue, gather, manifests
+from furong.packs.chain import locate, read_chain
+from furong.packs.checks import CHECKS
+from furong.packs.folder import Folder, Item
+from furong.packs.models.base import Entry, Period
+from furong.packs.models.calendars import Calendar
+from furong.packs.models.facts import Fact
+from furong.packs.models.kinds import Kind
+from furong.packs.models.manifest import Manifest
+from furong.packs.models.organisations import Organisation
+from furong.packs.models.policies import Document, Policy, PolicyKey
+from furong.packs.models.sections import NOUNS
+from furong.packs.models.zones import Zone
+from furong.packs.pack import Origin, Pack
+from furong.packs.problems import PackErrors, Problem
+from furong.packs.rules import check_carried, make_rulebook
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check` found. pack: None where there are faults that a pack cannot have."""
+
+    pack: Pack | None
+    problems: tuple[Problem, ...]
+    outcomes: tuple[Outcome, ...] = ()
+
+
+def load(where: str | Path) -> Pack:
+    """The pack in a folder, or the known pack of that name, with all that it extends.
+
+    Raises PackErrors with every fault found. Worked cases are not run: `check` does that.
+    """
+    pack, _, problems = _survey(where)
+    if pack is None:
+        raise PackErrors(problems)
+    return pack
+
+
+def check(where: str | Path) -> Report:
+    """Everything that is wrong with a pack, its worked cases included; nothing is raised."""
+    pack, catalogue, problems = _survey(where)
+    if pack is None or catalogue is None:
+        return Report(None, PackErrors(problems).problems)
+    outcomes = run_cases(pack)
+    policies = catalogue.of(Policy)
+    for outcome in outcomes:
+        if not outcome.ok:
+            item = policies[outcome.policy, outcome.version]
+            item.complain(("cases", outcome.index), *complain_of(outcome))
+    return Report(pack, PackErrors(_problems(catalogue.folders)).problems, tuple(outcomes))
+
+
+def _survey(where: str | Path) -> tuple[Pack | None, Catalogue | None, list[Problem]]:
+    path = locate(where)
+    if isinstance(path, Problem):
+        return None, None, [path]
+    folders = read_chain(path)
+    catalogue = gather(folders)
+    book = None
+    if all(folder.complete for folder in folders):
+        for run in CHECKS:
+            run(catalogue)
+        book = _rulebook(catalogue)
+    problems = _problems(folders)
+    if problems or book is None:
+        return None, catalogue, problems
+    return _pack(catalogue, book), catalogue, []
+
+
+def _problems(folders: list[Folder]) -> list[Problem]:
+    return [problem for folder in folders for problem in folder.problems]
+
+
+def _rulebook(catalogue: Catalogue) -> Rulebook | None:
+    """The rules of the chain; None, without a word, where a faulty fact would make all faulty."""
+    facts = catalogue.of(Fact)
+    if catalogue.names["facts"] > facts.keys():
+        return None
+    book = make_rulebook(facts, _dated(catalogue))
+    if book is not None:
+        check_carried(catalogue, book)
+        check_case_facts(catalogue, book)
+    return book
+
+
+def _dated(catalogue: Catalogue) -> dict[PolicyKey, tuple[Item[Policy], Period]]:
+    """The policies whose document is sound, with the days on which they apply."""
+    dated = {}
+    for key, item in catalogue.of(Policy).items():
+        if document := catalogue.document_of(item):
+            dated[key] = item, item.entry.window(document.entry)
+    return dated
+
+
+def _pack(catalogue: Catalogue, book: Rulebook) -> Pack:
+    chain = [*manifests(catalogue.folders)]
+    own: Manifest = chain[-1].entry
+    inherited = {
+        name: next((value for item in chain if (value := getattr(item.entry, name))), None)
+        for name in ("timezone", "currency")
+    }
+    return Pack(
+        folder=catalogue.folders[-1].path,
+        manifest=own.model_copy(update=inherited),
+        chain=tuple(item.entry for item in chain),
+        facts=_entries(catalogue, Fact),
+        kinds=_entries(catalogue, Kind),
+        zones=_entries(catalogue, Zone),
+        organisations=_entries(catalogue, Organisation),
+        documents=_entries(catalogue, Document),
+        policies=_entries(catalogue, Policy),
+        calendars=_entries(catalogue, Calendar),
+        plain=_plain(catalogue.folders),
+        origins={noun.section: _origins(catalogue, noun.section) for noun in NOUNS},
+        folders=tuple(folder.path for folder in catalogue.folders),
+        document_ids={
+            key: document.entry.id
+            for key, item in catalogue.of(Policy).items()
+            if (document := catalogue.document_of(item))
+        },
+        compiled=book,
+    )
+
+
+def _entries[M: Entry](catalogue: Catalogue, model: type[M]) -> dict[Any, M]:
+    return {key: item.entry for key, item in catalogue.of(model).items()}
+
+
+def _origins(catalogue: Catalogue, section: str) -> dict[Any, Origin]:
+    return {
+        key: Origin(
+            manifest.id, manifest.version, item.source.file, item.source.place(item.path).line
+        )
+        for key, item in catalogue.objects[section].items()
+        if (manifest := catalogue.home[id(item.source)].manifest)
+    }
+
+
+def _plain(folders: list[Folder]) -> dict[str, dict[str, Any]]:
+    merged: dict[str, dict[str, Any]] = {}
+    for folder in folders:
+        for name, sources in folder.plain.items():
+            files = {stem: source.data for stem, source in sources.items()}
+            merged.setdefault(name, {}).update(files)
+    return merged

@@ -1,0 +1,1 @@
+"""What each section of a pack holds: one module a section (docs/reference/pack.md)."""

@@ -1,0 +1,48 @@
+"""calendars/*.yaml: working days and hours, with the decree that moved them."""
+
+from collections.abc import Iterator
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from furong.packs.models.base import ClockTime, Day, Entry, Fault, Items, Text, Word
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class CalendarDay(Entry):
+    """A day that a decree made free, or a working day."""
+
+    date: Day = Field(description="哪一天")
+    off: bool = Field(description="true 为放假，false 为上班")
+    by: Text = Field(description="依据哪个文件")
+
+
+type Hours = Annotated[tuple[ClockTime, ClockTime], Field(strict=False)]
+"""A stretch of working time, written `["08:30", "12:00"]`."""
+
+
+class Calendar(Entry):
+    """calendars/*.yaml: one calendar a file."""
+
+    calendar: Word = Field(description="编号，与文件同名")
+    extends: Word | None = Field(None, description="在哪个日历之上")
+    days: Items[CalendarDay] = Field((), description="放假和调休")
+    weekend: Items[Weekday] | None = Field(None, description="周末")
+    hours: Items[Hours] | None = Field(None, description="上班时间")
+    note: str = Field("", description="备注")
+
+    def faults(self) -> Iterator[Fault]:
+        seen: set[date] = set()
+        for index, day in enumerate(self.days):
+            if day.date in seen:
+                yield Fault(("days", index, "date"), f"{day.date} 前面已经写过", "请删去其中一个")
+            seen.add(day.date)
+        end = time.min
+        for index, (begin, finish) in enumerate(self.hours or ()):
+            if begin < end or finish <= begin:
+                yield Fault(
+                    ("hours", index), "上班时间颠倒或重叠", '请从早到晚写，如 ["08:30", "12:00"]'
+                )
+            end = finish
