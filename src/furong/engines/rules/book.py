@@ -59,6 +59,17 @@ class Compiled:
         return None if self.amount is None else scalar(self.amount)
 
     @cached_property
+    def judgements(self) -> dict[str, str]:
+        """What each human judgement that the policy may wait for is: attested, open or decides."""
+        found = {}
+        for rule in self.rules:
+            if rule.judgement:
+                criterion = rule.criterion
+                kind = "attested" if criterion.attested else "open" if criterion.open else "decides"
+                found[rule.judgement] = kind
+        return found
+
+    @cached_property
     def operands(self) -> tuple[str, ...]:
         return () if self.amount is None else tuple(refs(self.amount))
 

@@ -123,6 +123,19 @@ def leaf_counts(formula: Formula) -> Counter[Leaf]:
     return Counter(found.leaf for found in atoms_of(formula))
 
 
+def given(formula: Formula, leaf: Leaf, region: Spans) -> Formula:
+    """The formula where the leaf is known to lie in this region of its domain.
+
+    The region must lie wholly inside or wholly outside each atom's spans (`completion.Partition`).
+    """
+    if isinstance(formula, Atom):
+        if formula.leaf != leaf:
+            return formula
+        return ALWAYS if region <= formula.spans else NEVER
+    join = conjunction if isinstance(formula, And) else disjunction
+    return join(given(part, leaf, region) for part in formula.parts)
+
+
 def all_rails(parts: Iterable[Rails]) -> Rails:
     """Kleene's AND."""
     can_hold, can_fail = TRUE, 0

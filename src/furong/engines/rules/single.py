@@ -162,16 +162,18 @@ class Judge:
 
 def waits(compiled: Compiled, missing: tuple[str, ...]) -> tuple[Wait, ...]:
     """What kinds of thing are missing, in the order facts, document, decision, text."""
-    judged: dict[str, Wait] = {rule.judgement: _wait(rule) for rule in compiled.rules}
-    kinds = {judged.get(name, "facts") for name in missing}
-    order: tuple[Wait, ...] = ("facts", "document", "decision", "text")
-    return tuple(kind for kind in order if kind in kinds)
+    if not missing:
+        return ()
+    kinds = {_KINDS[compiled.judgements.get(name, "")] for name in missing}
+    return tuple(kind for kind in _KINDS.values() if kind in kinds)
 
 
-def _wait(rule: Rule) -> Wait:
-    if rule.criterion.attested:
-        return "document"
-    return "text" if rule.criterion.open else "decision"
+_KINDS: dict[str, Wait] = {
+    "": "facts",
+    "attested": "document",
+    "decides": "decision",
+    "open": "text",
+}
 
 
 def _exact(

@@ -22,14 +22,12 @@ from furong.engines.rules.book import Compiled, Rulebook
 from furong.engines.rules.completion import Partition
 from furong.engines.rules.formula import (
     ALWAYS,
-    NEVER,
     And,
     Atom,
     Formula,
     Leaf,
     atoms_of,
-    conjunction,
-    disjunction,
+    given,
     leaf_counts,
 )
 from furong.engines.rules.model import Fact
@@ -112,7 +110,7 @@ class _Writer:
 
     def completed(self, formula: Formula, leaf: Leaf, settled: frozenset[Leaf]) -> exp.Expr:
         regions = Partition.of(leaf, _spans(formula, leaf)).regions
-        branches = [self.exact(_given(formula, leaf, region), settled) for region in regions]
+        branches = [self.exact(given(formula, leaf, region), settled) for region in regions]
         every = exp.and_(*(branch.copy() for branch in branches))
         some = exp.or_(*branches)
         return (
@@ -248,13 +246,3 @@ def _branches(formula: Formula) -> int:
     return prod(
         len(Partition.of(leaf, _spans(formula, leaf)).regions) + 1 for leaf in _repeated(formula)
     )
-
-
-def _given(formula: Formula, leaf: Leaf, region: Spans) -> Formula:
-    """The formula where the leaf is known to lie in this region."""
-    if isinstance(formula, Atom):
-        if formula.leaf != leaf:
-            return formula
-        return ALWAYS if region <= formula.spans else NEVER
-    join = conjunction if isinstance(formula, And) else disjunction
-    return join(_given(part, leaf, region) for part in formula.parts)

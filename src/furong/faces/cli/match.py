@@ -1,0 +1,132 @@
+"""`furong match`: subjects in a file against the policies of a pack, without a database."""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from furong.engines.rules import Judge, Rulebook
+from furong.engines.rules.single import Judgement
+from furong.faces.cli import books
+from furong.faces.cli.subjects import Row, Subjects
+from furong.faces.cli.verdict_files import Record, show, writing, yuan
+from furong.packs import Pack
+
+ANSWERS = {"true": "满足", "false": "不满足", "unknown": "未知"}
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("match", help="把名单与政策逐一比对：符合、不符合、还缺什么")
+    books.add_arguments(parser)
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="VERDICTS", help="csv、parquet 或 jsonl"
+    )
+    parser.add_argument("--explain", action="store_true", help="加一列：逐条理由")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write one row for each subject and policy; a summary goes to stderr."""
+    pack = books.open_pack(args.pack)
+    book = books.book_of(pack, args.at)
+    subjects = Subjects(Path(args.subjects), book, args.sheet, args.lenient)
+    summary = Summary()
+    judge = Judge(book)
+    progress = _Progress()
+    with writing(args.out, explained=args.explain) as write:
+        for ids, rows in subjects.chunks():
+            write(list(_records(judge, ids, rows, summary, explained=args.explain)))
+            progress.tell(subjects.count)
+    _tell(args.out, pack, book, args.at, subjects, summary)
+    return 0
+
+
+class Summary:
+    """Counts of what was written."""
+
+    def __init__(self) -> None:
+        self.verdicts: Counter[str] = Counter()
+        self.missing: Counter[str] = Counter()
+        self.amount = 0
+
+    def add(self, judgement: Judgement) -> None:
+        self.verdicts[judgement.verdict] += 1
+        self.amount += judgement.amount or 0
+        if judgement.waits == ("facts",) and len(judgement.missing) == 1:
+            self.missing[judgement.missing[0]] += 1
+
+
+def _records(
+    judge: Judge, ids: list[str], rows: list[Row], summary: Summary, *, explained: bool
+) -> Iterator[Record]:
+    for subject, row in zip(ids, rows, strict=True):
+        for judgement in judge.judge(row):
+            summary.add(judgement)
+            yield (
+                subject,
+                judgement.policy,
+                judgement.version,
+                judgement.verdict,
+                yuan(judgement.amount),
+                ";".join(judgement.missing),
+                _reason(judge.book, judgement) if explained else "",
+            )
+
+
+def _reason(book: Rulebook, judgement: Judgement) -> str:
+    rules = book.policy(judgement.policy).rules
+    return "；".join(
+        f"{rule.criterion.label or rule.criterion.id}：{ANSWERS[answer]}"
+        for rule, (_, answer) in zip(rules, judgement.criteria, strict=True)
+    )
+
+
+class _Progress:
+    """A line on a terminal's stderr while it takes long."""
+
+    def __init__(self) -> None:
+        self.started = self.told = time.monotonic()
+
+    def tell(self, count: int) -> None:
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - self.told > 1:
+            self.told = now
+            print(f"\r已比对 {count:,} 个对象", end="", file=sys.stderr, flush=True)
+
+
+def _tell(
+    out: Path, pack: Pack, book: Rulebook, at: date | None, subjects: Subjects, summary: Summary
+) -> None:
+    day = f"{at} 有效的版本" if at else "各政策最新一版"
+    found = summary.verdicts
+    lines = [
+        (
+            f"{pack.manifest.id}@{pack.manifest.version}（{day}）："
+            f"{subjects.count:,} 个对象 × {len(book.policies)} 条政策，写入 {out}"
+        ),
+        (
+            f"符合 {found['eligible']:,}，不符合 {found['ineligible']:,}，未知 {found['unknown']:,}；"
+            f"可算出的金额合计 {show(Decimal(summary.amount).scaleb(-2)) or 0} 元"
+        ),
+    ]
+    if summary.missing:
+        named = "，".join(
+            f"{_label(book, key)}（{key}）{count:,}"
+            for key, count in summary.missing.most_common(5)
+        )
+        lines.append(f"只缺一项即可确定的：{named}")
+    for heading, hint in subjects.ignored.items():
+        lines.append(f"注意：列“{heading}”不是内容包声明的事实，未使用。{hint}")
+    if subjects.fault_count:
+        lines.append(f"注意：{subjects.fault_count} 个单元格不能用，当作未知：")
+        lines += [f"  {fault}" for fault in subjects.faults]
+    books.tell("\n".join(lines))
+
+
+def _label(book: Rulebook, key: str) -> str:
+    fact = book.facts.get(key) or book.judgements.get(key)
+    return fact.label if fact is not None and fact.label else key
