@@ -10,7 +10,7 @@ from itertools import pairwise
 from furong.engines.rules import syntax
 from furong.engines.rules.arithmetic import Node, lower_amount, refs
 from furong.engines.rules.completion import Scope, asked_twice
-from furong.engines.rules.derivation import Derivations, constant
+from furong.engines.rules.derivation import Complete, Derivations, constant
 from furong.engines.rules.formula import (
     ALWAYS,
     NEVER,
@@ -26,7 +26,7 @@ from furong.engines.rules.model import Criterion, Fact, Policy
 from furong.engines.rules.problems import ExpressionError, Problem, RuleErrors, nearest
 from furong.engines.rules.scalar import Scalar, scalar
 from furong.engines.rules.spans import point
-from furong.engines.rules.values import bounds
+from furong.engines.rules.values import Encoded, bounds
 
 _KEY = re.compile(r"[^\W\d]\w{0,63}")
 OPEN_ENDED = date.max
@@ -120,6 +120,18 @@ class Rulebook:
         made.facts, made.derivations = self.facts, self.derivations
         made.judgements, made.versions = self.judgements, versions
         return made
+
+    def declares(self, key: str) -> bool:
+        """Whether a fact, or a human judgement, can be stated under this key."""
+        return key in self.facts or key in self.judgements
+
+    def complete(self, stated: Mapping[str, Encoded | None]) -> Complete:
+        """Stated facts with what follows from them; keys that are not declared are left out.
+
+        So nobody can state what no source says: an `open` criterion has no key.
+        """
+        declared = {key: value for key, value in stated.items() if self.declares(key)}
+        return self.derivations.complete(declared)
 
     def policy(self, policy_id: str) -> Compiled:
         """The policy with this id. Raises KeyError, naming the nearest."""

@@ -58,7 +58,7 @@ def explain(
     """Explain one policy for the subject with these stated facts. Raises KeyError: no such policy."""
     book = judge.book
     compiled = book.policy(policy_id)
-    complete = book.derivations.complete(facts)
+    complete = book.complete(facts)
     judgement = judge.judge_one(compiled, complete)
     lines = tuple(
         _line(judge, compiled, rule, answer, complete, language)

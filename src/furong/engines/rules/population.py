@@ -29,7 +29,7 @@ class Population:
         """The fact's column, stated values before derived ones; None where nobody has any."""
         step = self.book.derivations.steps.get(key)
         if step is None:
-            return self.columns.get(key)
+            return self.columns.get(key) if self.book.declares(key) else None
         if key not in self._derived:
             made = self._computed(step) if isinstance(step, Arithmetic) else self._from_table(step)
             self._derived[key] = _stated_first(self.columns.get(key), made)

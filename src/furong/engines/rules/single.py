@@ -76,7 +76,7 @@ class Judge:
 
     def judge(self, facts: Mapping[str, Encoded | None]) -> list[Judgement]:
         """Every policy's judgement on the subject with these stated facts (encoded)."""
-        complete = self.book.derivations.complete(facts)
+        complete = self.book.complete(facts)
         return [
             self._judgement(compiled, whole, parts, complete)
             for compiled, (whole, parts) in zip(self.policies, self.rails(complete), strict=True)
