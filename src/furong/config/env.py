@@ -20,7 +20,19 @@ def flag(name: str, *, default: bool) -> bool:
         return True
     if value.lower() in {"0", "false", "no", "off"}:
         return False
-    raise ImproperlyConfigured(f"{name}={value!r} is not a yes or a no. Write {name}=1 or {name}=0.")
+    raise ImproperlyConfigured(
+        f"{name}={value!r} is not a yes or a no. Write {name}=1 or {name}=0."
+    )
+
+
+def number(name: str, *, default: int) -> int:
+    """A whole number above zero; anything else is an error that says so."""
+    value = os.environ.get(name) or str(default)
+    if not value.isdecimal() or int(value) == 0:
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not a number. Write {name}={default}, for example."
+        )
+    return int(value)
 
 
 def words(name: str, default: str) -> list[str]:

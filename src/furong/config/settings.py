@@ -59,6 +59,7 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "furong.faces.web.frame.frame",
             ]
         },
     }
@@ -106,3 +107,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 # The pack that this installation serves: a folder, or the name of a pack that the wheel carries.
 FURONG_PACK = env.text("FURONG_PACK", "furong-2020")
+
+# Keys of personal values (64 hexadecimal digits each): the first one encrypts, all of them decrypt.
+FURONG_PERSONAL_KEY = env.words("FURONG_PERSONAL_KEY", "")
+FURONG_JOURNAL_HASH = env.text("FURONG_JOURNAL_HASH", "sha256")
+FURONG_ERASURES = env.text("FURONG_ERASURES", str(STATE_DIR / "erasures.jsonl"))
+FURONG_UPLOAD_MB = env.number("FURONG_UPLOAD_MB", default=20)

@@ -1,0 +1,126 @@
+"""Durable timers: what must happen at a time happens once, also after a crash.
+
+A handler runs in the transaction that marks its timer as fired. If the process dies in between,
+neither happened, and the next tick does both.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from furong.apps.base.models import Timer
+
+type Handler = Callable[[Timer, datetime], None]
+"""Called as `handler(timer, at)`: `timer.payload` is the caller's, `timer.due_at` when it was due,
+`at` the time of the tick, later than due after a standstill."""
+
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(hours=6)
+
+logger = logging.getLogger(__name__)
+_handlers: dict[str, Handler] = {}
+
+
+class NoHandler(LookupError):
+    """A timer is due for which no code is registered in this version."""
+
+
+class EndlessTimer(RuntimeError):
+    """A handler set its own timer for a time that is not later: it would fire for ever."""
+
+
+def handles(name: str) -> Callable[[Handler], Handler]:
+    """Register the decorated function as what timers called `name` do."""
+
+    def register(handler: Handler) -> Handler:
+        if _handlers.setdefault(name, handler) is not handler:
+            raise ValueError(f"Timer {name!r} has a handler already: {_handlers[name]!r}.")
+        return handler
+
+    return register
+
+
+@transaction.atomic
+def schedule(
+    name: str, key: str, *, due_at: datetime, payload: Mapping[str, Any] | None = None
+) -> Timer:
+    """Appoint (name, key) at `due_at`; an appointment that is still waiting is moved instead.
+
+    A handler may appoint its own (name, key) again, later: that is how a timer recurs.
+    """
+    timer, _created = Timer.objects.update_or_create(
+        name=name,
+        key=key,
+        state=Timer.State.WAITING,
+        defaults={
+            "payload": dict(payload or {}),
+            "due_at": due_at,
+            "try_at": due_at,
+            "attempts": 0,
+            "error": "",
+        },
+    )
+    return timer
+
+
+def cancel(name: str, key: str) -> bool:
+    """Call off a waiting appointment; whether there was one."""
+    waiting = Timer.objects.waiting().filter(name=name, key=key)
+    return waiting.update(state=Timer.State.CANCELLED) > 0
+
+
+def tick(at: datetime) -> int:
+    """Fire all timers due at `at`, those included that their handlers set meanwhile; how many.
+
+    Any number of tickers may run. A handler that fails is tried again later and holds up nobody:
+    `Timer.objects.failing()` shows it.
+    """
+    fired = 0
+    while Timer.objects.due(at).exists():
+        outcome = _fire_one(at)
+        if outcome is None:  # another ticker holds all that is due
+            break
+        fired += outcome
+    return fired
+
+
+@transaction.atomic
+def _fire_one(at: datetime) -> bool | None:
+    """Whether the longest due timer's handler succeeded; None if no timer could be had."""
+    timer = Timer.objects.due(at).select_for_update(skip_locked=True).first()
+    if timer is None:
+        return None
+    try:
+        with transaction.atomic():
+            _fire(timer, at)
+    except Exception as error:
+        logger.exception("Timer %s failed", timer)
+        _postpone(timer, at, error)
+        return False
+    return True
+
+
+def _fire(timer: Timer, at: datetime) -> None:
+    handler = _handlers.get(timer.name)
+    if handler is None:
+        raise NoHandler(f"No handler is registered for timers called {timer.name!r}.")
+    timer.state = Timer.State.FIRED
+    timer.settled_at = at
+    timer.save(update_fields=["state", "settled_at"])
+    handler(timer, at)
+    again = Timer.objects.waiting().filter(name=timer.name, key=timer.key)
+    if again.filter(due_at__lte=timer.due_at).exists():
+        raise EndlessTimer(f"{timer} set itself for a time that is not after {timer.due_at}.")
+
+
+def _postpone(timer: Timer, at: datetime, error: Exception) -> None:
+    delay = FIRST_RETRY * 2 ** min(timer.attempts, 10)
+    timer.state = Timer.State.WAITING
+    timer.settled_at = None
+    timer.attempts += 1
+    timer.error = f"{type(error).__name__}: {error}"
+    timer.try_at = at + min(delay, LAST_RETRY)
+    timer.save(update_fields=["state", "settled_at", "attempts", "error", "try_at"])
