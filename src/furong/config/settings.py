@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",
     "furong.apps.base",
     "furong.apps.directory",
     "furong.apps.registry",

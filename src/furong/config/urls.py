@@ -1,5 +1,9 @@
 """All addresses. Each view states its permission; `tests/test_urls.py` holds it to that."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from furong.faces.api.service import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+]

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from furong.engines.rules import Judge, Rulebook, RuleErrors
+from furong.engines.rules import Judge, Policy, Rulebook, RuleErrors
 from furong.engines.rules.columns import Columns
 from furong.engines.rules.sweep import Sweep
 from tests.engines.rules import worlds
@@ -14,7 +14,9 @@ VERDICT = {"true": "eligible", "false": "ineligible", "unknown": "unknown"}
 SEEDS = [*range(1, 8), int(os.environ.get("FURONG_SEED", random.randrange(10**9)))]
 
 
-def usable(candidates: list) -> list:
+def usable(
+    candidates: list[tuple[Policy, list[worlds.Node], worlds.Node]],
+) -> list[tuple[Policy, list[worlds.Node], worlds.Node]]:
     """Those that the checker accepts: it refuses conditions that ask nothing."""
     kept = []
     for policy, nodes, whole in candidates:

@@ -46,12 +46,12 @@ def run_postgres() -> Iterator[Run]:
             types, rows = databases.relation(book, columns)
             listed = ", ".join(f'"{key}" {kind}' for key, kind in types.items())
             connection.execute("DROP TABLE IF EXISTS pg_temp.firms")
-            connection.execute(f"CREATE TEMP TABLE firms ({listed})")  # type: ignore[arg-type]
+            connection.execute(f"CREATE TEMP TABLE firms ({listed})")
             marks = ", ".join("%s" for _ in types)
             with connection.cursor() as cursor:
-                cursor.executemany(f"INSERT INTO firms VALUES ({marks})", rows)  # type: ignore[arg-type]
+                cursor.executemany(f"INSERT INTO firms VALUES ({marks})", rows)
             text = sql.select(book, "firms", dialect="postgres", columns=types)
-            return connection.execute(f"{text} ORDER BY subject").fetchall()  # type: ignore[arg-type]
+            return connection.execute(f"{text} ORDER BY subject").fetchall()
 
         yield run
 

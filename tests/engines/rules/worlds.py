@@ -4,6 +4,7 @@ Expressions are made as trees, written out as text for the engine, and answered 
 evaluation on complete facts; a subject with missing facts is answered by trying every completion.
 """
 
+import operator
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -70,6 +71,16 @@ CANDIDATES: dict[str, list[Value]] = {
 }
 
 
+COMPARISONS: dict[str, Callable[[object, object], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
+
+
 @dataclass
 class Node:
     """One condition: its text, and its truth for complete facts."""
@@ -122,11 +133,8 @@ def truth(node: Node, row: Row) -> str:
 def atom(rng: random.Random) -> Node:
     match rng.randrange(12):
         case 0 | 1:
-            n, op = rng.choice([5, 20]), rng.choice(["<", "<=", ">", ">=", "=", "<>"])
-            test = {
-                "<": int.__lt__, "<=": int.__le__, ">": int.__gt__, ">=": int.__ge__,
-                "=": int.__eq__, "<>": int.__ne__,
-            }[op]  # fmt: skip
+            n, op = rng.choice([5, 20]), rng.choice([*COMPARISONS])
+            test = COMPARISONS[op]
             return Node(f"staff {op} {n}", lambda r: test(r["staff"], n), {"staff"})
         case 2:
             return Node(
@@ -186,6 +194,12 @@ def condition(rng: random.Random, depth: int = 3) -> Node:
     return Node(text, lambda r: any(part.holds(r) for part in parts), facts)
 
 
+def together(nodes: list[Node]) -> Node:
+    """The conjunction: what the policy asks."""
+    facts = set().union(*(node.facts for node in nodes))
+    return Node("", lambda r: all(node.holds(r) for node in nodes), facts)
+
+
 def completion_count(nodes: list[Node]) -> int:
     """How many completions a subject of which nothing is known would need."""
     facts = set().union(*(node.facts for node in nodes))
@@ -209,11 +223,7 @@ def policies(rng: random.Random, count: int) -> list[tuple[Policy, list[Node], N
         nodes = [condition(rng) for _ in range(rng.randint(1, 3))]
         while completion_count(nodes) > 400:
             nodes = [condition(rng, 2) for _ in range(2)]
-        whole = Node(
-            "",
-            lambda r, nodes=nodes: all(node.holds(r) for node in nodes),
-            set().union(*(node.facts for node in nodes)),
-        )
+        whole = together(nodes)
         amount = rng.choice(AMOUNTS)
         benefit = Benefit(amount=amount, cap=rng.choice(["", "4000"]) if amount else "")
         criteria = [Criterion(f"c{i}", when=node.text) for i, node in enumerate(nodes)]
