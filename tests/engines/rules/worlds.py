@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 from math import prod
+from typing import Any
 
 from furong.engines.rules import Benefit, Criterion, Fact, Policy, TableRow
 
@@ -71,7 +72,7 @@ CANDIDATES: dict[str, list[Value]] = {
 }
 
 
-COMPARISONS: dict[str, Callable[[object, object], bool]] = {
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,

@@ -8,6 +8,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,7 +37,7 @@ class Column:
     values: Array
     dictionary: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def missing_value(self) -> int:
         if self.fact.type == "set":
             return UNKNOWN_SET

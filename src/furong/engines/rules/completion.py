@@ -130,6 +130,7 @@ class Scope:
             for leaf in self.partitions
             if leaf.fact in scopes
         }
+        self.behind = {table: self._order(below) for table, below in self.below.items()}
         self._outcomes: dict[Signature, int] = {}
         self._wanted: dict[Signature, tuple[str, ...]] = {}
 
@@ -156,6 +157,19 @@ class Scope:
             (self.places[leaf], [partition.region(k) for k in self.partitions[leaf].samples])
             for leaf, partition in below.partitions.items()
         ]
+
+    def _order(self, below: list[tuple[int, list[int]]]) -> list[int]:
+        """The places behind a table, those that follow from others last."""
+        tables = [*self.scopes]
+        places = [place for place, _ in below]
+        return sorted(
+            places,
+            key=lambda place: (
+                tables.index(self._list[place].leaf.fact) + 1
+                if self._list[place].leaf.fact in tables
+                else 0
+            ),
+        )
 
     def _node(self, formula: Formula) -> _Node:
         if not isinstance(formula, Atom):
@@ -287,17 +301,19 @@ class _Search:
                 return
 
     def hanging(self, node: _Node) -> Iterator[int]:
+        """The shared leaves of an undecided node: what a table follows from before the table.
+
+        A table's value may be chosen only when all that it follows from has been.
+        """
         if isinstance(node, _Join):
             for part in node.parts:
                 if self.rails(part) == UNKNOWN:
                     yield from self.hanging(part)
             return
-        if node.table:
-            for place, _ in self.scope.below[node.table]:
-                if self.regions[place] == MISSING and place in self.scope.shared:
-                    yield place
-        if node.place in self.scope.shared:
-            yield node.place
+        behind = self.scope.behind.get(node.table, [])
+        for place in (*behind, node.place):
+            if self.regions[place] == MISSING and place in self.scope.shared:
+                yield place
 
 
 def _conditions(goal: Formula | Table) -> list[Formula]:

@@ -84,7 +84,11 @@ class Judge:
 
     def judge_one(self, compiled: Compiled, complete: Complete) -> Judgement:
         """One policy's judgement on a subject whose facts have been completed."""
-        whole, parts = self.rails(complete)[self.policies.index(compiled)]
+        reader = Reader(self.book, complete)
+        parts = tuple(reader.rails(rule.formula) for rule in compiled.rules)
+        whole = all_rails(parts)
+        if whole == UNKNOWN:
+            whole, parts = _exact(compiled, parts, complete)
         return self._judgement(compiled, whole, parts, complete)
 
     def _judgement(

@@ -39,8 +39,8 @@ class Term(NamedTuple):
 def index_tokens(text: str) -> list[str]:
     """Distinct tokens of a stored text, in order of appearance.
 
-    >>> index_tokens("芙蓉置业 B2-301")
-    ['芙蓉', '蓉置', '置业', '业', 'b2', '301']
+    >>> index_tokens("东街置业 B2-301")
+    ['东街', '街置', '置业', '业', 'b2', '301']
     """
     tokens: dict[str, None] = {}
     for han, word in _runs(text):
@@ -73,8 +73,8 @@ def query_tokens(text: str) -> list[Term]:
 def spelling_tokens(name: str) -> list[str]:
     """Pinyin and initials of a name from each of its characters on, to be found by prefix.
 
-    >>> spelling_tokens("芙蓉区")
-    ['furongqu', 'frq', 'rongqu', 'rq', 'qu', 'q']
+    >>> spelling_tokens("停车场")
+    ['tingchechang', 'tcc', 'chechang', 'cc', 'chang', 'c']
     """
     syllables: list[str] = []
     initials: list[str] = []
@@ -110,7 +110,7 @@ def _tails(parts: list[str]) -> Iterator[str]:
 
 
 def _syllables(han: str) -> Iterator[str]:
-    """Toneless syllables; a known word of two characters decides its readings (长沙, 银行)."""
+    """Toneless syllables; a known word of two characters decides its readings (银行, 大厦)."""
     index = 0
     while index < len(han):
         pair = han[index : index + 2]

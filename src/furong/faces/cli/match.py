@@ -10,9 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from furong.engines.rules import Judge, Rulebook
+from furong.engines.rules.columns import Columns
+from furong.engines.rules.many import Judged, JudgeMany
 from furong.engines.rules.single import Judgement
 from furong.faces.cli import books
-from furong.faces.cli.subjects import Row, Subjects
+from furong.faces.cli.subjects import Subjects
 from furong.faces.cli.verdict_files import Record, show, writing, yuan
 from furong.packs import Pack
 
@@ -35,11 +37,13 @@ def run(args: argparse.Namespace) -> int:
     book = books.book_of(pack, args.at)
     subjects = Subjects(Path(args.subjects), book, args.sheet, args.lenient)
     summary = Summary()
-    judge = Judge(book)
+    judge = JudgeMany(Judge(book))
+    declared = {**book.facts, **book.judgements}
     progress = _Progress()
     with writing(args.out, explained=args.explain) as write:
         for ids, rows in subjects.chunks():
-            write(list(_records(judge, ids, rows, summary, explained=args.explain)))
+            judged = [*judge(Columns.from_rows(declared, rows))]
+            write([*_records(book, ids, judged, summary, explained=args.explain)])
             progress.tell(subjects.count)
     _tell(args.out, pack, book, args.at, subjects, summary)
     return 0
@@ -53,27 +57,34 @@ class Summary:
         self.missing: Counter[str] = Counter()
         self.amount = 0
 
-    def add(self, judgement: Judgement) -> None:
+    def add(self, judgement: Judgement, amount: int | None) -> None:
         self.verdicts[judgement.verdict] += 1
-        self.amount += judgement.amount or 0
+        self.amount += amount or 0
         if judgement.waits == ("facts",) and len(judgement.missing) == 1:
             self.missing[judgement.missing[0]] += 1
 
 
 def _records(
-    judge: Judge, ids: list[str], rows: list[Row], summary: Summary, *, explained: bool
+    book: Rulebook, ids: list[str], judged: list[Judged], summary: Summary, *, explained: bool
 ) -> Iterator[Record]:
-    for subject, row in zip(ids, rows, strict=True):
-        for judgement in judge.judge(row):
-            summary.add(judgement)
+    """One record for each subject and policy, subject by subject."""
+    told: dict[Judgement, tuple[str, str]] = {}
+    for row, subject in enumerate(ids):
+        for policy in judged:
+            judgement = policy.judgements[policy.pattern[row]]
+            amount = policy.amounts.get(row)
+            summary.add(judgement, amount)
+            words = told.get(judgement)
+            if words is None:
+                reason = _reason(book, judgement) if explained else ""
+                words = told[judgement] = (";".join(judgement.missing), reason)
             yield (
                 subject,
                 judgement.policy,
                 judgement.version,
                 judgement.verdict,
-                yuan(judgement.amount),
-                ";".join(judgement.missing),
-                _reason(judge.book, judgement) if explained else "",
+                yuan(amount),
+                *words,
             )
 
 

@@ -47,7 +47,7 @@ class Subjects:
         headings, rows = _READERS[self._kind()](self)
         columns = self._columns(headings)
         seen: dict[str, int] = {}
-        for batch in batched(rows, CHUNK, strict=False):
+        for batch in batched(rows, CHUNK):
             ids, facts = [], []
             for number, cells in batch:
                 subject = _text(cells[0] if cells else None)

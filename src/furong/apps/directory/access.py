@@ -1,0 +1,115 @@
+"""What each capacity may do, and whether a person may do it here and now.
+
+All permission rests on dated grants (`models.Grant`). A person may wear two hats: their grants add
+up, each within its own scope, so that the finance head who is also a liaison officer edits only the
+firms that they look after. Where two hats must not meet on one matter (who asks for a payment and
+who releases it), the verb concerned compares persons, not capacities. Only the three administrators
+exclude each other outright (三员分立): `SEPARATED`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from furong.apps.directory.models import Grant, User
+
+
+class Capacity(models.TextChoices):
+    """The capacities that a grant can give."""
+
+    POLICY_OFFICER = "policy_officer", gettext_lazy("政策专员")
+    DISPATCHER = "dispatcher", gettext_lazy("指挥中心调度员")
+    CLERK = "clerk", gettext_lazy("经办人员")
+    LEADER = "leader", gettext_lazy("区领导")
+    LIAISON = "liaison", gettext_lazy("驻企防疫联络员")
+    OWNER = "owner", gettext_lazy("企业办事人员")
+    FINANCE = "finance", gettext_lazy("资金兑付人员")
+    STATISTICS = "statistics", gettext_lazy("统计报送人员")
+    AUDITOR = "auditor", gettext_lazy("审计员")
+    ADMINISTRATOR = "administrator", gettext_lazy("系统管理员")
+    SECURITY_ADMINISTRATOR = "security_administrator", gettext_lazy("安全管理员")
+
+
+_READ = {"subject.view", "policy.view", "directory.view"}
+_KEEP = {"subject.edit", "subject.import", "subject.export"}
+
+ACTIONS: Mapping[str, frozenset[str]] = {
+    Capacity.POLICY_OFFICER: frozenset({*_READ, "subject.export", "policy.edit"}),
+    Capacity.DISPATCHER: frozenset({*_READ, "subject.edit", "subject.merge"}),
+    Capacity.CLERK: frozenset({*_READ, *_KEEP, "subject.merge", "subject.view_personal"}),
+    Capacity.LEADER: frozenset(_READ),
+    Capacity.LIAISON: frozenset({*_READ, "subject.edit"}),
+    Capacity.OWNER: frozenset({"subject.view", "subject.edit", "policy.view"}),
+    Capacity.FINANCE: frozenset({*_READ, "subject.export", "subject.view_personal"}),
+    Capacity.STATISTICS: frozenset({*_READ, *_KEEP}),
+    Capacity.AUDITOR: frozenset({*_READ, "journal.view", "journal.verify"}),
+    Capacity.ADMINISTRATOR: frozenset(
+        {"policy.view", "directory.view", "user.edit", "pack.apply", "clock.set"}
+    ),
+    Capacity.SECURITY_ADMINISTRATOR: frozenset({"policy.view", "directory.view", "grant.edit"}),
+}
+"""Capacity → the actions it allows, `noun.verb`."""
+
+EVERY_ACTION = frozenset[str]().union(*ACTIONS.values())
+
+SEPARATED = frozenset({Capacity.ADMINISTRATOR, Capacity.SECURITY_ADMINISTRATOR, Capacity.AUDITOR})
+"""No person holds two of these at a time."""
+
+
+class Scoped(Protocol):
+    """Something that lies in scopes: a subject, a zone, an organisation."""
+
+    def scopes(self) -> set[tuple[str, str]]:
+        """The (scope_kind, scope_id) pairs of the grants that cover it, besides the whole district."""
+        ...
+
+
+class Denied(PermissionDenied):
+    """The person has no grant for the action here. A face answers 404, which tells nothing."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        super().__init__(
+            _("没有此项权限（%(action)s），如确需办理，请联系安全管理员") % {"action": action}
+        )
+
+
+def capacities_for(action: str) -> list[str]:
+    """The capacities that allow an action. An action that nobody has is a misspelling: KeyError."""
+    if action not in EVERY_ACTION:
+        raise KeyError(f"{action!r} is no action of furong.apps.directory.access.ACTIONS")
+    return [capacity for capacity, actions in ACTIONS.items() if action in actions]
+
+
+def grants_of(user: User | AnonymousUser, at: datetime) -> models.QuerySet[Grant]:
+    """The grants that the person holds at a moment; none for a stranger or a disabled account."""
+    if not isinstance(user, User) or not user.is_active:
+        return Grant.objects.none()
+    return Grant.objects.in_force(at).filter(user=user)
+
+
+def grants_for(user: User | AnonymousUser, action: str, *, at: datetime) -> models.QuerySet[Grant]:
+    """Those of the person's grants that allow an action."""
+    return grants_of(user, at).filter(capacity__in=capacities_for(action))
+
+
+def may(user: User | AnonymousUser, action: str, *, at: datetime, on: Scoped | None = None) -> bool:
+    """Whether the person may act at a moment: on this object, or without `on` anywhere at all."""
+    scopes = {grant.scope for grant in grants_for(user, action, at=at)}
+    if on is None or (Grant.Scope.ALL, "") in scopes:
+        return bool(scopes)
+    return not scopes.isdisjoint(on.scopes())
+
+
+def require(
+    user: User | AnonymousUser, action: str, *, at: datetime, on: Scoped | None = None
+) -> None:
+    """Raises Denied unless the person may."""
+    if not may(user, action, at=at, on=on):
+        raise Denied(action)

@@ -1,0 +1,15 @@
+"""The verbs of the directory."""
+
+from furong.apps.directory.actions.grants import grant, revoke
+from furong.apps.directory.actions.people import appoint, create_user
+from furong.apps.directory.actions.sync import Synced, sync_organisations, sync_zones
+
+__all__ = [
+    "Synced",
+    "appoint",
+    "create_user",
+    "grant",
+    "revoke",
+    "sync_organisations",
+    "sync_zones",
+]

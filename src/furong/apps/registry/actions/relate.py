@@ -1,0 +1,61 @@
+"""Relations between subjects."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from furong.apps.base import journal
+from furong.apps.base.errors import Refusal
+from furong.apps.registry.models import Relation, Subject
+
+
+@transaction.atomic
+def relate(
+    source: Subject,
+    kind: str,
+    target: Subject,
+    *,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    by: journal.Actor,
+    at: datetime,
+) -> Relation:
+    """States that `source` is `kind` (tenant of, site of, …) `target`; said twice, it stands once."""
+    if source == target:
+        raise Refusal(_("%s不能与自身建立关系") % source)
+    if valid_from and valid_to and valid_to < valid_from:
+        raise Refusal(_("关系的终止日期早于起始日期，请核对"))
+    held = Relation.objects.select_for_update().filter(
+        kind=kind, source=source, target=target, valid_to=None
+    )
+    if valid_to is None and (standing := held.first()):
+        return standing
+    relation = Relation.objects.create(
+        kind=kind, source=source, target=target, valid_from=valid_from, valid_to=valid_to
+    )
+    journal.record(
+        "subject.relate",
+        by=by,
+        at=at,
+        about=source,
+        payload={"kind": kind, "target": target.pk, "from": valid_from, "to": valid_to},
+    )
+    return relation
+
+
+@transaction.atomic
+def end_relation(relation: Relation, *, on: date, by: journal.Actor, at: datetime) -> Relation:
+    """Ends a relation on a day, its last; one that has ended stays as it is."""
+    held = Relation.objects.select_for_update().get(pk=relation.pk)
+    if held.valid_to is None:
+        held.valid_to = on
+        held.save(update_fields=["valid_to"])
+        journal.record(
+            "subject.unrelate",
+            by=by,
+            at=at,
+            about=("registry.subject", held.source_id),
+            payload={"kind": held.kind, "target": held.target_id, "on": on},
+        )
+    return held

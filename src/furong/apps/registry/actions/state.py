@@ -1,0 +1,204 @@
+"""Stating facts about subjects.
+
+Each fact is asked once: a value that is already known, from any source, about the same date, is not
+written again. A value that contradicts what a stronger source states about the same date is kept in
+the history and marked disputed; it does not change what is known (`models.Source.strength`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from furong.apps.base import journal
+from furong.apps.base.errors import Refusal
+from furong.apps.directory.models import User
+from furong.apps.registry.actions.entries import COLUMNS, Entry, Statement, Telling
+from furong.apps.registry.actions.held import Held
+from furong.apps.registry.bulk import insert
+from furong.apps.registry.catalogue import Catalogue, catalogue
+from furong.apps.registry.digests import digest_of
+from furong.apps.registry.models import FactEntry, ImportBatch, Source, Subject, SubjectFacts
+from furong.apps.registry.models import Sequence as Numbers
+from furong.apps.registry.models.sequences import FACTS
+from furong.apps.registry.words import one_line
+from furong.engines.rules import ValueProblem
+from furong.engines.rules.values import Encoded, read_value
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What became of a set of statements: how many were written, known already, disputed."""
+
+    written: int = 0
+    same: int = 0
+    disputed: int = 0
+
+
+class InvalidFacts(Refusal):
+    """Values that their facts cannot have. `problems`: fact key → what is wrong."""
+
+    def __init__(self, problems: Mapping[str, ValueProblem]) -> None:
+        self.problems = dict(problems)
+        super().__init__("；".join(map(str, problems.values())))
+
+
+def read_facts(values: Mapping[str, object]) -> dict[str, Encoded | None]:
+    """Encoded values of what people wrote, checked against the facts' definitions.
+
+    Raises InvalidFacts naming every bad value, Refusal for a fact that no pack declares.
+    """
+    known = catalogue()
+    read: dict[str, Encoded | None] = {}
+    problems: dict[str, ValueProblem] = {}
+    for key, raw in values.items():
+        try:
+            read[key] = read_value(known.fact(key), one_line(raw) if isinstance(raw, str) else raw)
+        except ValueProblem as problem:
+            problems[key] = problem
+    if problems:
+        raise InvalidFacts(problems)
+    return read
+
+
+def state_facts(
+    subject: Subject,
+    values: Mapping[str, object],
+    *,
+    source: str,
+    cited: str = "",
+    about: date | tuple[date, date] | None = None,
+    occurred_at: datetime | None = None,
+    by: journal.Actor,
+    at: datetime,
+) -> Stated:
+    """States facts of one subject, as people write them; None takes a fact back.
+
+    about: the day or the period that they are about, None for how things are.
+    """
+    period = (about, about) if isinstance(about, date) else about
+    return state_many(
+        [Statement(subject, key, value, period) for key, value in read_facts(values).items()],
+        source=source,
+        cited=cited,
+        occurred_at=occurred_at,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def state_many(
+    statements: Sequence[Statement],
+    *,
+    source: str,
+    cited: str = "",
+    occurred_at: datetime | None = None,
+    batch: ImportBatch | None = None,
+    by: journal.Actor,
+    at: datetime,
+) -> Stated:
+    """States a set of facts, all or none, with one journal entry; nothing new, nothing written.
+
+    cited: the document or file that they come from. occurred_at: when they were told, if not now.
+    """
+    known = catalogue()
+    rows = _locked({statement.subject.pk for statement in statements})
+    held = Held(known, rows, statements)
+    told = Telling(
+        source=Source(source),
+        cited=cited,
+        reporter_id=by.pk if isinstance(by, User) else None,
+        occurred_at=occurred_at or at,
+        recorded_at=at,
+        batch_id=batch.pk if batch else None,
+    )
+    entries = [
+        entry for statement in statements if held.is_news(entry := Entry.of(statement, known, told))
+    ]
+    if entries:
+        _write(entries, rows, known, by=by, at=at)
+    disputed = sum(entry.disputed for entry in entries)
+    return Stated(len(entries) - disputed, len(statements) - len(entries), disputed)
+
+
+def unstated(statements: Sequence[Statement], *, at: datetime) -> list[Statement]:
+    """Those statements that the registry does not hold yet; nothing is written."""
+    known = catalogue()
+    subjects = {statement.subject.pk for statement in statements}
+    rows = {row.subject_id: row for row in SubjectFacts.objects.filter(subject__in=subjects)}
+    held = Held(known, rows, statements)
+    told = Telling(Source.REGISTER, "", None, at, at, None)
+    return [one for one in statements if held.is_news(Entry.of(one, known, told))]
+
+
+def _locked(subjects: set[UUID]) -> dict[UUID, SubjectFacts]:
+    """The projections, locked in one order, so that two sets never wait for each other."""
+    rows = SubjectFacts.objects.select_for_update().filter(subject__in=subjects)
+    held = {row.subject_id: row for row in rows.order_by("subject_id")}
+    gone = Subject.objects.filter(pk__in=subjects).exclude(merged_into=None)
+    if merged := gone.select_related("merged_into").first():
+        raise Refusal(
+            _("%(subject)s已并入%(into)s，请在后者名下填写")
+            % {"subject": merged, "into": merged.merged_into}
+        )
+    return held
+
+
+def _write(
+    entries: list[Entry],
+    rows: Mapping[UUID, SubjectFacts],
+    known: Catalogue,
+    *,
+    by: journal.Actor,
+    at: datetime,
+) -> None:
+    for entry, sequence in zip(entries, Numbers.take(FACTS, len(entries)), strict=True):
+        entry.sequence = sequence
+    _record(entries, known, by=by, at=at)
+    insert(FactEntry, COLUMNS, (entry.row() for entry in entries))
+    touched = {}
+    for entry in entries:
+        row = touched[entry.subject_id] = rows[entry.subject_id]
+        known.projector.step(row.facts, entry)
+        row.sequence = entry.sequence
+    SubjectFacts.objects.bulk_create(
+        touched.values(),
+        update_conflicts=True,
+        unique_fields=["subject"],
+        update_fields=["facts", "sequence"],
+    )
+
+
+def _record(entries: Sequence[Entry], known: Catalogue, *, by: journal.Actor, at: datetime) -> None:
+    """The journal entry of a set; it takes the personal values out of the statements."""
+    personal = {
+        f"fact.{entry.sequence}": entry
+        for entry in entries
+        if entry.value is not None and known.is_personal(entry.fact)
+    }
+    told, first, last = entries[0].told, entries[0], entries[-1]
+    subjects = {entry.subject_id for entry in entries}
+    kept = journal.record(
+        "subject.state",
+        by=by,
+        at=at,
+        occurred_at=told.occurred_at,
+        about=("registry.subject", first.subject_id)
+        if len(subjects) == 1
+        else ("registry.factentry", f"{first.sequence}-{last.sequence}"),
+        payload={
+            "source": told.source,
+            "subjects": len(subjects),
+            "entries": [first.sequence, last.sequence],
+            "disputed": sum(entry.disputed for entry in entries),
+            "digest": digest_of(one.own() for one in entries if not known.is_personal(one.fact)),
+            "batch": told.batch_id,
+        },
+        personal={name: entry.value for name, entry in personal.items()},
+    )
+    for row in kept.personal_values.all():
+        personal[row.name].value, personal[row.name].sealed_id = None, row.pk

@@ -1,0 +1,136 @@
+"""Importing a table: look first, then take over what is right and hand back what is not.
+
+    with read_table(path) as table:
+        proposals = propose_mapping(table.columns, targets_of(kind, catalogue()))
+        plan = ImportPlan(kind=kind, mapping={…}, source="statistics")
+        for planned in preview(plan, table, at=now()): …
+        result = commit(plan, table, file_name=…, file_digest=…, by=user, at=now())
+
+Both judge the rows in the same way, so that what the preview shows is what the commit does. The
+commit works in chunks, each one transaction that also moves the batch on: after a crash the same
+file goes on where it stopped, and once done it changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+
+from django.db import transaction
+
+from furong.apps.base import journal
+from furong.apps.directory.models import User
+from furong.apps.registry.actions import complete_subjects, register_subjects, state_many
+from furong.apps.registry.models import ImportBatch
+from furong.apps.registry.planning import ImportPlan, Planned, Planner, Verdict
+from furong.apps.registry.tables.heading import Row
+from furong.apps.registry.tables.reader import Table
+
+__all__ = ["ImportPlan", "ImportResult", "Planned", "Verdict", "commit", "preview"]
+
+CHUNK = 500
+"""Rows of one transaction: few enough for others to write in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """counts: verdict → rows. invalid: the rows that were not imported."""
+
+    batch: ImportBatch
+    counts: dict[str, int]
+    invalid: list[Planned]
+
+
+def preview(plan: ImportPlan, table: Table, *, at: datetime) -> Iterator[Planned]:
+    """The verdict on every row, in order; nothing is written."""
+    planner = Planner(plan, table)
+    for rows in batched(table.rows(), CHUNK):
+        yield from planner.judge(rows, at=at)
+
+
+def commit(
+    plan: ImportPlan,
+    table: Table,
+    *,
+    file_name: str,
+    file_digest: str,
+    by: User,
+    at: datetime,
+) -> ImportResult:
+    """Imports the valid rows; returns the others. file_digest: SHA-256 of the file, hex.
+
+    The same file by the same plan a second time changes nothing and returns the same.
+    """
+    planner = Planner(plan, table)
+    batch, _created = ImportBatch.objects.get_or_create(
+        digest=plan.digest(table.sheet, file_digest),
+        defaults={
+            "kind": plan.kind,
+            "file_name": file_name,
+            "mapping": {str(place): key for place, key in plan.mapping.items()},
+            "source": plan.source,
+            "started_by": by,
+            "started_at": at,
+        },
+    )
+    invalid: list[Planned] = []
+    start = 0
+    for rows in batched(table.rows(), CHUNK):
+        batch, planned = _commit_chunk(planner, batch, rows, start=start, by=by, at=at)
+        invalid += (one for one in planned if one.verdict is Verdict.INVALID)
+        start += len(rows)
+    return ImportResult(_finish(batch, by=by, at=at), batch.counts, invalid)
+
+
+@transaction.atomic
+def _commit_chunk(
+    planner: Planner,
+    batch: ImportBatch,
+    rows: Sequence[Row],
+    *,
+    start: int,
+    by: User,
+    at: datetime,
+) -> tuple[ImportBatch, list[Planned]]:
+    """Deals with those of some rows, whose first is the table's row `start`, that are still to do."""
+    held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    planned = planner.judge(rows, at=at)
+    if ahead := planned[max(0, held.rows_done - start) :]:
+        _take_over(ahead, held, by=by, at=at)
+        held.rows_done = start + len(planned)
+        held.counts = Counter(held.counts) + Counter(one.verdict.value for one in ahead)
+        held.save(update_fields=["rows_done", "counts"])
+    return held, planned
+
+
+def _take_over(planned: Sequence[Planned], batch: ImportBatch, *, by: User, at: datetime) -> None:
+    new = [one for one in planned if one.verdict is Verdict.NEW]
+    known = [one for one in planned if one.verdict is Verdict.UPDATE]
+    subjects = register_subjects([one.new_subject() for one in new], by=by, at=at, batch=batch)
+    for one, subject in zip(new, subjects, strict=True):
+        one.subject = subject
+    complete_subjects([one.completion() for one in known], by=by, at=at, batch=batch)
+    state_many(
+        [statement for one in (*new, *known) for statement in one.statements()],
+        source=batch.source,
+        cited=batch.file_name,
+        batch=batch,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def _finish(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
+    if batch.finished_at is None:
+        batch.finished_at = at
+        batch.save(update_fields=["finished_at"])
+        journal.record(
+            "subject.import",
+            by=by,
+            at=at,
+            about=batch,
+            payload={"kind": batch.kind, "digest": batch.digest, "counts": batch.counts},
+        )
+    return batch

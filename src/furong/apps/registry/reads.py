@@ -1,0 +1,124 @@
+"""Reads of what is known of a subject, now or as it was known at a past moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from furong.apps.registry.catalogue import KIND_FACT, Catalogue, catalogue
+from furong.apps.registry.models import FactEntry, Source, Subject, SubjectFacts
+from furong.apps.registry.projection import About, Known
+from furong.apps.registry.values import from_plain
+from furong.engines.rules import Fact
+from furong.engines.rules.values import Encoded, show_value
+
+
+@dataclass(frozen=True, slots=True)
+class FactValue:
+    """What is known of one fact, and whence.
+
+    value: encoded; None where it is personal and so kept sealed. disputed: a weaker source says
+    otherwise about the same date. entry: the sequence of the statement.
+    """
+
+    fact: Fact
+    value: Encoded | None
+    about: About
+    source: Source
+    recorded_at: datetime
+    entry: int
+    disputed: bool
+    personal: bool
+
+    @property
+    def shown(self) -> str:
+        """The value as a page shows it."""
+        return "******" if self.personal else show_value(self.fact, self.value)
+
+
+def facts_of(subject: Subject, at: datetime | None = None) -> dict[str, FactValue]:
+    """What is known of a subject, by fact key: now, or what had been recorded by a moment."""
+    known = catalogue()
+    return {
+        key: _fact_value(known, key, one)
+        for key, one in _known(known, subject, at).items()
+        if key in known.facts
+    }
+
+
+def encoded_facts(subject: Subject, at: datetime | None = None) -> dict[str, Encoded]:
+    """The values alone, as the rules engine takes them, with the subject's kind among them."""
+    known = catalogue()
+    return with_kind(known, subject.kind, encoded(known, _known(known, subject, at)))
+
+
+def encoded(known: Catalogue, facts: Mapping[str, Known]) -> dict[str, Encoded]:
+    """The values of a projection that are not personal and that the pack still declares."""
+    return {
+        key: from_plain(known.facts[key], one["v"])
+        for key, one in facts.items()
+        if key in known.facts and "sealed" not in one
+    }
+
+
+def with_kind(known: Catalogue, kind: str, values: dict[str, Encoded]) -> dict[str, Encoded]:
+    """The values and the kind, where the pack declares a fact for it."""
+    if KIND_FACT in known.facts and kind in known.facts[KIND_FACT].values:
+        return {KIND_FACT: kind, **values}
+    return values
+
+
+def history(subject: Subject, fact: str) -> list[FactEntry]:
+    """Every statement of a fact, the oldest first, also of the subjects that were merged into it."""
+    key = catalogue().at_its_date(fact, None)[0].key
+    return list(
+        FactEntry.objects.filter(subject__in=_lineage(subject), fact=key)
+        .select_related("reporter", "batch")
+        .order_by("sequence")
+    )
+
+
+def fact_on(subject: Subject, fact: str, day: date) -> Encoded | None:
+    """The value of a fact in the period that holds a day; None where nothing was stated of it."""
+    known = catalogue()
+    entry = (
+        FactEntry.objects.filter(
+            subject=subject, fact=fact, about_from__lte=day, about_to__gte=day, disputed=False
+        )
+        .order_by("about_to", "sequence")
+        .last()
+    )
+    return (
+        None if entry is None or entry.value is None else from_plain(known.fact(fact), entry.value)
+    )
+
+
+def _lineage(subject: Subject) -> list[Subject]:
+    lineage = [subject]
+    for one in lineage:  # grows while it is walked
+        lineage += one.merged.all()
+    return lineage
+
+
+def _known(known: Catalogue, subject: Subject, at: datetime | None) -> Mapping[str, Known]:
+    if at is None:
+        row = SubjectFacts.objects.filter(subject=subject).first()
+        return row.facts if row else {}
+    entries = FactEntry.objects.filter(subject=subject, recorded_at__lte=at).order_by("sequence")
+    return known.projector.fold(entries)
+
+
+def _fact_value(known: Catalogue, key: str, one: Known) -> FactValue:
+    fact = known.facts[key]
+    value: Any = one["v"]
+    about = one["about"]
+    return FactValue(
+        fact=fact,
+        value=None if value is None else from_plain(fact, value),
+        about=(date.fromisoformat(about[0]), date.fromisoformat(about[1])) if about else None,
+        source=Source(one["source"]),
+        recorded_at=datetime.fromisoformat(one["at"]),
+        entry=one["entry"],
+        disputed="disputed" in one,
+        personal="sealed" in one,
+    )

@@ -1,0 +1,24 @@
+"""What every test may ask for."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.apps.cast import (  # noqa: F401 - fixtures
+    auditor_qian,
+    clerk_chen,
+    district,
+    east_firm,
+    leader_zhao,
+    liaison_li,
+    owner_wang,
+    policy_sun,
+    stranger_zhou,
+    west_firm,
+)
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Eight in the morning in Shanghai on the day the story begins."""
+    return datetime(2020, 2, 3, 0, 0, tzinfo=UTC)
