@@ -1,0 +1,103 @@
+"""What the frame, the sign-in page, the home page and the journal page show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from furong.faces.web.presenters.parts import Badge, Bar, Kpi, Text
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    label: Text
+    url: str
+    icon: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    label: Text
+    links: Sequence[NavLink]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every page."""
+
+    district: str = ""
+    demo: bool = False
+    large: bool = False
+    clock: str = ""
+    person: str = ""
+    role: Text = ""
+    groups: Sequence[NavGroup] = field(default_factory=tuple)
+    may_search: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"{self.district}{_('企业服务')}"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCard:
+    username: str
+    role: Text
+    person: str
+    does: Text
+
+
+@dataclass(frozen=True, slots=True)
+class LoginPage:
+    roles: Sequence[RoleCard] = ()
+    error: Text = ""
+    username: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing worth looking at now, and why."""
+
+    text: Text
+    note: Text
+    count: str
+    url: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    greeting: Text
+    date: Text
+    tasks: Sequence[Task]
+    kpis: Sequence[Kpi]
+    top: Sequence[Bar]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    position: str
+    at: str
+    verb: Text
+    about: Text
+    by: Text
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    root: str
+    sealed_at: str
+    algorithm: str
+    kpis: Sequence[Kpi]
+    entries: Sequence[EntryRow]
+    status: Badge
+    status_text: Text
+    problems: Sequence[Text] = ()
+    given_root: str = ""
+
+    @property
+    def status_tone(self) -> str:
+        return {"jade": "done", "hibiscus": "error"}.get(self.status.tone, "unknown")

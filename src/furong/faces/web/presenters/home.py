@@ -1,0 +1,152 @@
+"""The first page: what to look at now, for what the person is here to do."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from furong.apps.base.models import Entry
+from furong.apps.directory.models import User
+from furong.apps.policies import reads
+from furong.apps.policies.reads import Reach, Text
+from furong.apps.registry.models import ImportBatch, Subject
+from furong.faces.web.presenters import figures, wording
+from furong.faces.web.presenters.desk_pages import HomePage, Task
+from furong.faces.web.presenters.parts import Bar, Kpi
+from furong.faces.web.presenters.policies import reach_bar
+
+TOP = 6
+SOON = timedelta(days=30)
+
+
+def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage:
+    local = timezone.localtime(at)
+    texts = _texts(at) if "policy.view" in actions else []
+    every = reads.reaches(at, personal="subject.view_personal" in actions) if texts else {}
+    reaches = {text.policy.id: every[text.policy.id] for text in texts}
+    subjects = Subject.objects.current().visible_to(user, at).count()
+    return HomePage(
+        greeting=_("%(hello)s，%(name)s") % {"hello": _hello(local.hour), "name": user.name},
+        date=figures.clock(at).rsplit(" ", 1)[0],
+        tasks=[*_tasks(user, actions, texts, reaches, local.date())],
+        kpis=[*_kpis(actions, subjects, texts, [*reaches.values()])],
+        top=_top(texts, reaches),
+    )
+
+
+def _hello(hour: int) -> str:
+    if 5 <= hour < 11:
+        return _("早上好")
+    if hour < 5 or hour >= 18:
+        return _("晚上好")
+    return _("中午好") if hour < 14 else _("下午好")
+
+
+def _texts(at: datetime) -> list[Text]:
+    """The policies of this place that apply now."""
+    day = timezone.localdate(at)
+    return [text for text in reads.library(at) if text.applies_on(day) and not text.reference]
+
+
+def _kpis(
+    actions: Collection[str], subjects: int, texts: Sequence[Text], reaches: Sequence[Reach]
+) -> Iterator[Kpi]:
+    if "subject.view" in actions:
+        yield Kpi(
+            _("服务对象"),
+            figures.count(subjects),
+            _("家"),
+            _("授权范围内"),
+            url=reverse("subjects"),
+        )
+    if not texts:
+        return
+    library = reverse("policies")
+    yield Kpi(_("现行政策"), figures.count(len(texts)), _("条"), _("国、省、市、区"), url=library)
+    met, missing = sum(r.eligible for r in reaches), sum(r.unknown for r in reaches)
+    yield Kpi(
+        _("符合"),
+        figures.count(met),
+        _("项次"),
+        _("全区，一家符合一条计一项次"),
+        tone="jade",
+        url=library,
+    )
+    yield Kpi(
+        _("待补信息"),
+        figures.count(missing),
+        _("项次"),
+        _("全区，补齐事实即可判定"),
+        tone="violet",
+        url=library,
+    )
+
+
+def _tasks(
+    user: User,
+    actions: Collection[str],
+    texts: Sequence[Text],
+    reaches: dict[str, Reach],
+    day: date,
+) -> Iterator[Task]:
+    library = reverse("policies")
+    if decides := sum(reach.decides for reach in reaches.values()):
+        note = _("原文一事一议或表述有歧义，须主管部门出具意见")
+        yield Task(_("待部门认定"), note, figures.count(decides), library, "amber")
+    if "policy.edit" in actions and (points := _open_points(texts)):
+        note = _("涉及 %d 条政策；核清一处，相关判定即可放开") % sum(n > 0 for n in points)
+        yield Task(_("原文未见、待核"), note, figures.count(sum(points)), library, "violet")
+    if ending := _ending(texts, day):
+        note = _("最早：%s") % _("、").join(text.policy.title for text in ending[:2])
+        yield Task(
+            _("%d 天内到期的政策") % SOON.days, note, figures.count(len(ending)), library, "amber"
+        )
+    if "subject.import" in actions:
+        yield from _imports(user)
+    if "journal.verify" in actions:
+        unsealed = Entry.objects.unsealed().count()
+        note = _("尚未封存 %s 条；请核对留存的总根") % figures.count(unsealed)
+        total = figures.count(Entry.objects.count())
+        yield Task(_("台账核验"), note, total, reverse("journal"))
+
+
+def _ending(texts: Sequence[Text], day: date) -> list[Text]:
+    """The policies that end soon, the first first."""
+    ending = [text for text in texts if text.window.end and text.window.end <= day + SOON]
+    return sorted(ending, key=lambda text: text.window.end or day)
+
+
+def _open_points(texts: Sequence[Text]) -> list[int]:
+    return [len(wording.open_points(text.policy, text.document)) for text in texts]
+
+
+def _imports(user: User) -> Iterator[Task]:
+    """The person's last imports that left rows behind."""
+    for batch in ImportBatch.objects.filter(started_by=user)[:3]:
+        if refused := batch.counts.get("invalid", 0):
+            note = _("%(file)s · %(at)s") % {
+                "file": batch.file_name,
+                "at": figures.moment(batch.started_at),
+            }
+            link = reverse("import_result", args=[batch.pk])
+            yield Task(_("未入库的行"), note, figures.count(refused), link, "hibiscus")
+
+
+def _top(texts: Sequence[Text], reaches: dict[str, Reach]) -> list[Bar]:
+    ranked = sorted(texts, key=lambda text: -reaches[text.policy.id].eligible)[:TOP]
+    rows = []
+    for text in ranked:
+        reach = reaches[text.policy.id]
+        rows.append(
+            Bar(
+                text.policy.title,
+                reach_bar(reach, whole=reach.count),
+                figures.count(reach.eligible),
+                note=_("%s 待补") % figures.count(reach.unknown) if reach.unknown else "",
+                note_tone="violet",
+                url=reverse("policy", args=[text.policy.id]),
+            )
+        )
+    return rows

@@ -1,0 +1,124 @@
+"""The journal as the auditor reads it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from furong.apps.base.journal_check import Report
+from furong.apps.base.models import Batch, Entry
+from furong.apps.directory.models import User
+from furong.faces.web.presenters import figures
+from furong.faces.web.presenters.desk_pages import EntryRow, JournalPage
+from furong.faces.web.presenters.parts import Badge, Kpi
+
+RECENT = 30
+SHOWN_FINDINGS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a verification found, in a word, a sentence and a list."""
+
+    badge: Badge
+    text: str
+    problems: tuple[str, ...] = ()
+
+
+def verified(report: Report, kept: str) -> Outcome:
+    """The outcome of a check, against a root that the auditor kept or (kept = "") without one."""
+    if not report.sound:
+        told = tuple(finding.message for finding in report.findings[:SHOWN_FINDINGS])
+        text = _("发现 %d 处问题，请保全现场，并用审计单位留存的导出文件复核") % len(
+            report.findings
+        )
+        return Outcome(Badge(_("台账有问题"), "hibiscus", "alert"), text, told)
+    entries = figures.count(report.entries)
+    if kept:
+        text = _("%s 条记录逐条核对一致，与审计单位留存的总根相符") % entries
+    else:
+        text = _("%s 条记录逐条核对一致；填入留存的总根，可进一步查出整段重写和截断") % entries
+    return Outcome(Badge(_("未发现改动"), "jade", "check"), text)
+
+
+def misread(why: str) -> Outcome:
+    """The kept root was not written as roots are."""
+    return Outcome(Badge(_("没有核验"), "hibiscus", "alert"), why)
+
+
+def journal_page(outcome: Outcome | None, kept: str) -> JournalPage:
+    last = Batch.objects.order_by("number").last()
+    unsealed = Entry.objects.unsealed().count()
+    return JournalPage(
+        root=f"{last.root}@{last.last}" if last else "",
+        sealed_at=figures.moment(last.sealed_at) if last else "",
+        algorithm=last.algorithm.upper() if last else "",
+        kpis=[
+            Kpi(_("已封存记录"), figures.count(last.last if last else 0), _("条")),
+            Kpi(_("待封存"), figures.count(unsealed), _("条"), tone="amber" if unsealed else ""),
+            Kpi(_("批次"), figures.count(last.number if last else 0), _("批")),
+        ],
+        entries=_recent(),
+        status=outcome.badge if outcome else Badge(""),
+        status_text=outcome.text if outcome else "",
+        problems=outcome.problems if outcome else (),
+        given_root=kept,
+    )
+
+
+def _recent() -> list[EntryRow]:
+    entries = list(Entry.objects.order_by("-recorded_at", "-id")[:RECENT])
+    actors = {entry.actor_id for entry in entries if entry.actor_id}
+    names = {user.pk: user.name for user in User.objects.filter(pk__in=actors)}
+    return [
+        EntryRow(
+            position=figures.count(entry.position) if entry.position else "",
+            at=figures.moment(entry.recorded_at),
+            verb=verb_label(entry.verb),
+            about=f"{about_label(entry.about_type)} · {entry.about_id}",
+            by=names.get(entry.actor_id, "") if entry.actor_id else entry.actor_label,
+            digest=entry.leaf[:12],
+        )
+        for entry in entries
+    ]
+
+
+def verb_label(verb: str) -> str:
+    """A verb in words; a verb without words as it is."""
+    return {
+        "clock.set": _("调整时钟"),
+        "policies.install": _("政策入库"),
+        "organisations.sync": _("更新单位"),
+        "zones.sync": _("更新区域"),
+        "file.store": _("存入文件"),
+        "grant.give": _("授权"),
+        "grant.revoke": _("收回授权"),
+        "pack.apply": _("安装内容包"),
+        "subject.complete": _("补全登记"),
+        "subject.export": _("导出服务对象"),
+        "subject.import": _("导入服务对象"),
+        "subject.merge": _("合并服务对象"),
+        "subject.register": _("登记服务对象"),
+        "subject.relate": _("登记关联"),
+        "subject.state": _("记录事实"),
+        "subject.unrelate": _("解除关联"),
+        "subject.unmask": _("查看个人信息"),
+        "user.appoint": _("任职"),
+        "user.create": _("新增用户"),
+    }.get(verb, verb)
+
+
+def about_label(kind: str) -> str:
+    """What an entry is about, in words; a thing without words as it is named in the journal."""
+    return {
+        "base.districtclock": _("时钟"),
+        "base.installation": _("本系统"),
+        "base.storedfile": _("文件"),
+        "directory.grant": _("授权"),
+        "directory.user": _("用户"),
+        "pack": _("内容包"),
+        "registry.factentry": _("事实记录"),
+        "registry.importbatch": _("导入批次"),
+        "registry.relation": _("关联"),
+        "registry.subject": _("服务对象"),
+        "registry.subjects": _("服务对象"),
+    }.get(kind, kind)

@@ -1,0 +1,183 @@
+"""Why a policy says what it says of a subject, in sentences: what is known, what is missing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from furong.apps.policies.reads import Verdict
+from furong.apps.registry.reads import FactValue
+from furong.engines.rules import Criterion, Fact, Judge, Judgement
+from furong.engines.rules.explain import Explanation, Line, Used
+from furong.faces.web.presenters import figures, wording
+from furong.faces.web.presenters.figures import Amount
+from furong.faces.web.presenters.verdicts import (
+    DECIDES,
+    ELIGIBLE,
+    INELIGIBLE,
+    CriterionRow,
+    VerdictRow,
+)
+from furong.packs.models.policies import Policy
+
+NAMED = 3  # as many things as one line of a list names
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One subject before the judge: who stated what of it."""
+
+    judge: Judge
+    facts: Mapping[str, FactValue]
+
+    def label(self, key: str) -> str:
+        """A missing fact by what one would ask: 营业收入, 是否已参加社会保险."""
+        return asked(self.judge.book.facts[key])
+
+
+def asked(fact: Fact) -> str:
+    if fact.type == "boolean" and not fact.label.startswith(_("是否")):
+        return _("是否%s") % fact.label
+    return fact.label
+
+
+def source_line(value: FactValue) -> str:
+    """统计报表 · 2019年12月31日 · 2020年2月3日记录."""
+    parts = [str(value.source.label)]
+    if value.about:
+        start, end = value.about
+        parts.append(figures.day(end) if start == end else figures.window(start, end))
+    parts.append(_("%s记录") % figures.moment(value.recorded_at).split()[0])
+    if value.disputed:
+        parts.append(_("另有不同说法"))
+    return " · ".join(parts)
+
+
+def verdict_row(verdict: Verdict, case: Case) -> VerdictRow:
+    """One policy's verdict on the subject, with every criterion."""
+    told, policy, document = verdict.explanation, verdict.text.policy, verdict.text.document
+    compiled = case.judge.book.policy(policy.id)
+    rows = [
+        criterion_row(line, rule.criterion, case)
+        for line, rule in zip(told.lines, compiled.rules, strict=True)
+    ]
+    amount, note = _sum(told.judgement, policy)
+    where = (
+        str(wording.LEVELS[document.level]),
+        wording.document_name(document),
+        str(wording.door_badge(policy).text),
+    )
+    return VerdictRow(
+        policy=policy.id,
+        title=policy.title,
+        meta=" · ".join(where),
+        reason=reason(verdict, rows, case),
+        verdict=verdict.standing,
+        criteria=rows,
+        amount=amount,
+        amount_note=note,
+        version=told.judgement.version,
+    )
+
+
+def criterion_row(line: Line, criterion: Criterion, case: Case) -> CriterionRow:
+    """One criterion: its state, what is known of it, what is missing, who said so."""
+    decides = "decision" in line.waits and not {"facts", "document"} & set(line.waits)
+    return CriterionRow(
+        state=DECIDES if decides else line.answer,
+        label=line.label,
+        have=_have(line, criterion, case),
+        source=_source(line.used, case),
+        clause=line.clause,
+        proof=line.proof,
+    )
+
+
+def _have(line: Line, criterion: Criterion, case: Case) -> str:
+    if criterion.attested:
+        words = {"true": _("已出示：%s"), "false": _("已核验，不成立：%s")}
+        return words.get(line.answer, _("须出示：%s")) % criterion.attested
+    if criterion.open:
+        return _("原文未见：%s") % criterion.open
+    if criterion.decides:
+        return _("由%s一事一议") % criterion.decides
+    told = [_told(used) for used in line.used if used.known or used.possible]
+    if missing := [case.label(key) for key in line.missing if key in case.judge.book.facts]:
+        told.append(_("缺：%s") % _listed(missing))
+    if "decision" in line.waits:
+        told.append(_("待认定：%s") % line.note)
+    return _("；").join(told)
+
+
+def _told(used: Used) -> str:
+    """期末从业人员 31 人; 企业规模可能为小型或微型 where a table leaves it open."""
+    if used.known:
+        return f"{used.label} {used.shown}"
+    possible = _("或").join(used.possible)
+    return _("%(fact)s可能为%(values)s") % {"fact": used.label, "values": possible}
+
+
+def _source(used: Iterable[Used], case: Case) -> str:
+    """Who said so and of when, where one statement bears the criterion."""
+    stated = [case.facts[one.key] for one in used if one.key in case.facts]
+    return source_line(stated[0]) if len(stated) == 1 else ""
+
+
+def reason(verdict: Verdict, rows: Iterable[CriterionRow], case: Case) -> str:
+    """The verdict's reason in one sentence."""
+    match verdict.standing:
+        case "eligible":
+            return _("；").join([str(row.label) for row in rows][:NAMED])
+        case "ineligible":
+            failed = next((row for row in rows if row.state == "false"), None)
+            if failed is None:
+                return _("各项条件不能同时成立")
+            because = _("不满足“%s”") % failed.label
+            return f"{because}（{failed.have}）" if failed.have else because
+        case "decides":
+            waiting = (str(row.label) for row in rows if row.state == DECIDES)
+            return _("待部门认定：%s") % _listed(waiting)
+        case _:
+            return _missing(verdict.explanation, case)
+
+
+def _missing(told: Explanation, case: Case) -> str:
+    """What would settle the verdict: 缺：营业收入；须出示：承诺书；原文未见：申报条件."""
+    facts = [case.label(key) for key in told.judgement.missing if key in case.judge.book.facts]
+    waiting = {kind: [line.label for line in told.lines if kind in line.waits] for kind in WAITS}
+    parts = [_("缺：%s") % _listed(facts)] if facts else []
+    parts += [str(lead) % _listed(waiting[kind]) for kind, lead in WAITS.items() if waiting[kind]]
+    return _("；").join(parts)
+
+
+WAITS = {
+    "document": gettext_lazy("须出示材料：%s"),
+    "decision": gettext_lazy("待部门认定：%s"),
+    "text": gettext_lazy("原文未见：%s"),
+}
+"""What a criterion waits for besides facts, as a reason says it."""
+
+
+def _sum(judgement: Judgement, policy: Policy) -> tuple[Amount | None, str]:
+    """The amount to show, or a note in its place."""
+    if judgement.verdict == INELIGIBLE:
+        return None, ""
+    if judgement.amount is not None:
+        return figures.amount(judgement.amount), ""
+    if judgement.at_most is not None:
+        return figures.amount(judgement.at_most, at_most=True), ""
+    if wording.sum_unknown(policy.benefit):
+        return None, _("金额待核")
+    if policy.benefit.amount:
+        return None, _("金额待补信息") if judgement.verdict == ELIGIBLE else ""
+    return None, str(wording.KINDS[policy.benefit.kind])
+
+
+def _listed(names: Iterable[str]) -> str:
+    """As many as a line holds, and how many there are."""
+    named = list(dict.fromkeys(names))
+    shown = _("、").join(named[:NAMED])
+    if len(named) <= NAMED:
+        return shown
+    return _("%(shown)s等 %(n)d 项") % {"shown": shown, "n": len(named)}

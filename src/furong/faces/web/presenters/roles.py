@@ -1,0 +1,47 @@
+"""The one-click roles of a demonstration."""
+
+from datetime import datetime
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from furong.apps.directory.access import Capacity
+from furong.apps.directory.models import Grant, Membership, User
+from furong.faces.web.presenters.desk_pages import RoleCard
+from furong.faces.web.presenters.parts import Text
+
+DOES: dict[str, Text] = {
+    Capacity.POLICY_OFFICER: _("看每条政策够到多少家、还缺什么，名单可导出"),
+    Capacity.CLERK: _("看本辖区的服务对象，核实事实，导入名册"),
+    Capacity.LIAISON: _("看自己联点的企业和楼宇，走访时补全事实"),
+    Capacity.LEADER: _("看全区覆盖：够得着多少家，卡在哪一项"),
+    Capacity.OWNER: _("看自己的企业够得上哪些政策，为什么"),
+    Capacity.DISPATCHER: _("看全区服务对象，核实事实，合并重复登记"),
+    Capacity.FINANCE: _("看服务对象及其政策判定，名单可导出"),
+    Capacity.STATISTICS: _("导入统计报表，导出服务对象"),
+    Capacity.AUDITOR: _("核验台账：有没有改动、缺失、调序"),
+    Capacity.ADMINISTRATOR: _("内容包、用户与时钟"),
+    Capacity.SECURITY_ADMINISTRATOR: _("授权"),
+}
+"""What a person in a capacity comes for; also the order in which the roles are offered."""
+
+
+def role_cards(at: datetime) -> list[RoleCard]:
+    """One person for each capacity that anyone holds, the most telling first."""
+    grants = Grant.objects.in_force(at).filter(user__is_active=True).order_by("user__username")
+    holders: dict[str, Grant] = {}
+    posts = Membership.objects.in_force(at).select_related("organisation")
+    for grant in grants.select_related("user").prefetch_related(
+        Prefetch("user__memberships", posts)
+    ):
+        holders.setdefault(grant.capacity, grant)
+    return [
+        RoleCard(held.user.username, Capacity(capacity).label, _whereabouts(held.user), does)
+        for capacity, does in DOES.items()
+        if (held := holders.get(capacity))
+    ]
+
+
+def _whereabouts(user: User) -> str:
+    places = [post.organisation.short or post.organisation.name for post in user.memberships.all()]
+    return " · ".join([user.name, *places[:1]])

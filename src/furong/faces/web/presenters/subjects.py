@@ -1,0 +1,369 @@
+"""Subjects as their list and their page show them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from furong.apps.directory.models import User, Zone
+from furong.apps.policies import reads as policies
+from furong.apps.registry import reads as registry
+from furong.apps.registry.catalogue import Catalogue, catalogue
+from furong.apps.registry.identifiers import USCC
+from furong.apps.registry.models import FactEntry, Relation, Subject
+from furong.apps.registry.values import from_plain
+from furong.engines.rules import Fact, Judgement, Rulebook, show_value
+from furong.engines.rules.derivation import Complete
+from furong.engines.rules.values import Encoded
+from furong.faces.web.cursor import Page
+from furong.faces.web.presenters import figures
+from furong.faces.web.presenters.figures import Amount
+from furong.faces.web.presenters.industries import SECTIONS, industry
+from furong.faces.web.presenters.parts import Badge, Chip, Column, Kpi, Option, Select, chip
+from furong.faces.web.presenters.questions import question
+from furong.faces.web.presenters.reasons import Case, source_line, verdict_row
+from furong.faces.web.presenters.subject_pages import (
+    FactGroup,
+    FactHistory,
+    FactRow,
+    HistoryRow,
+    Link,
+    SubjectList,
+    SubjectPage,
+    SubjectRow,
+)
+from furong.faces.web.presenters.verdicts import (
+    NOTES,
+    VerdictGroup,
+)
+
+# Facts that lists show where the pack declares them.
+INDUSTRY, SIZE = "industry", "size_class"
+
+
+def subject_list(
+    page: Page[Subject],
+    *,
+    visible: QuerySet[Subject],
+    chosen: Mapping[str, str],
+    may_export: bool,
+    at: datetime,
+) -> SubjectList:
+    """A page of subjects; `visible` are all that the person may see, `chosen` the filters in use."""
+    known, book = catalogue(), policies.book(at)
+    return SubjectList(
+        total=page.pages.total or 0,
+        query=chosen.get("q", ""),
+        kinds=_kinds(known, visible, chosen.get("kind", "")),
+        selects=_selects(known, chosen),
+        columns=_columns(chosen),
+        rows=[_row(subject, book, at) for subject in page.rows],
+        pages=page.pages,
+        as_of=figures.moment(at),
+        may_export=may_export,
+        filtered=any(chosen.get(name) for name in ("q", "kind", "street", "industry")),
+        kept=[(name, chosen[name]) for name in ("q", "kind", "sort") if chosen.get(name)],
+    )
+
+
+def _kinds(known: Catalogue, visible: QuerySet[Subject], now: str) -> list[Chip]:
+    counts = dict(visible.order_by().values_list("kind").annotate(Count("pk")))
+    chips = [chip("kind", "", _("全部"), now=now, count=sum(counts.values()))]
+    return chips + [
+        chip("kind", kind.id, kind.label, now=now, count=counts[kind.id])
+        for kind in known.pack.kinds.values()
+        if kind.id in counts
+    ]
+
+
+def _selects(known: Catalogue, chosen: Mapping[str, str]) -> list[Select]:
+    streets = Zone.objects.filter(kind="street", withdrawn=False).order_by("code")
+    selects = [_select("street", _("街道"), [(zone.code, zone.name) for zone in streets], chosen)]
+    if INDUSTRY in known.facts:
+        sections = [(letter, f"{letter} {name}") for letter, name in SECTIONS.items()]
+        selects.append(_select("industry", _("行业"), sections, chosen))
+    return selects
+
+
+def _select(
+    name: str, label: str, values: Iterable[tuple[str, str]], chosen: Mapping[str, str]
+) -> Select:
+    now = chosen.get(name, "")
+    options = [Option("", _("全部%s") % label, not now)]
+    return Select(name, label, options + [Option(v, text, v == now) for v, text in values])
+
+
+def _columns(chosen: Mapping[str, str]) -> list[Column]:
+    sort = chosen.get("sort", "")
+    by_name = {"name": "ascending", "-name": "descending"}.get(sort, "")
+    return [
+        Column(
+            _("名称"), "" if chosen.get("q") else "-name" if sort == "name" else "name", by_name
+        ),
+        Column(_("行业")),
+        Column(_("街道")),
+        Column(_("规模")),
+        Column(_("符合"), numeric=True),
+        Column(_("待补信息"), numeric=True),
+        Column(_("待认定"), numeric=True),
+        Column(_("可享金额"), numeric=True),
+    ]
+
+
+def _row(subject: Subject, book: Rulebook, at: datetime) -> SubjectRow:
+    judgements = policies.verdicts_of(subject, at)
+    values = registry.encoded_facts(subject)
+    counts = _counts(judgements)
+    return SubjectRow(
+        id=str(subject.pk),
+        name=subject.name,
+        number=subject.number,
+        code=_code(subject),
+        industry=industry(str(values.get(INDUSTRY, ""))),
+        street=subject.street.name if subject.street else "",
+        size=_size(book, values),
+        eligible=counts["eligible"],
+        unknown=counts["unknown"],
+        decides=counts["decides"],
+        amount=_total(judgements),
+    )
+
+
+def _counts(judgements: Iterable[Judgement]) -> dict[policies.Standing, int]:
+    counts = dict.fromkeys(policies.STANDINGS, 0)
+    for judgement in judgements:
+        counts[policies.standing_of(judgement)] += 1
+    return counts
+
+
+def _code(subject: Subject) -> str:
+    """The credit code, of those that are not natural persons."""
+    if subject.personal:
+        return ""
+    found = (one.value for one in subject.identifiers.all() if one.scheme == USCC)
+    return next(found, "")
+
+
+def _size(book: Rulebook, values: Mapping[str, Encoded]) -> Badge:
+    if SIZE not in book.facts:
+        return Badge("—")
+    known = _derived(book, SIZE, book.derivations.complete(values))
+    return Badge(known.text or _("未知"), "blue" if known.certain else "violet")
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """What follows for a fact that nobody stated: a value, some possible ones, or ("") nothing."""
+
+    text: str
+    certain: bool
+
+
+def _derived(book: Rulebook, key: str, complete: Complete) -> Follows:
+    fact = book.facts[key]
+    if (value := complete.known.get(key)) is not None:
+        return Follows(show_value(fact, value), certain=True)
+    if not (mask := complete.possible.get(key)):
+        return Follows("", certain=False)
+    table = book.derivations.scopes[key].table
+    keys = [*table.keys_in(mask)]
+    if len(keys) == len(table.keys):
+        return Follows("", certain=False)
+    told = _("或").join(show_value(fact, table.encoded(key)) for key in keys)
+    return Follows(told, certain=False)
+
+
+def _total(judgements: Iterable[Judgement]) -> Amount | None:
+    """What a subject is certain to get; of exclusive policies (就高不重复) the highest alone."""
+    sums = policies.settled(judgements)
+    return figures.amount(sum(sums)) if sums else None
+
+
+def subject_page(subject: Subject, *, user: User, may_edit: bool, at: datetime) -> SubjectPage:
+    known = catalogue()
+    case = Case(policies.judge(at), registry.facts_of(subject))
+    grouped = policies.explained(subject, at)
+    groups = _groups(grouped, case)
+    return SubjectPage(
+        id=str(subject.pk),
+        name=subject.name,
+        number=subject.number,
+        kind=known.kind(subject.kind).label,
+        status=_status(subject),
+        identity=_identity(subject, case.facts),
+        zones=[zone.name for zone in _zones(subject)],
+        kpis=_kpis(groups),
+        groups=[group for group in groups if group.rows],
+        fact_groups=_fact_groups(subject, known, case),
+        as_of=figures.moment(at),
+        question=question(subject, grouped["unknown"], at),
+        relations=_relations(subject, user, at),
+        may_edit=may_edit,
+    )
+
+
+def _groups(
+    grouped: Mapping[policies.Standing, list[policies.Verdict]], case: Case
+) -> list[VerdictGroup]:
+    return [
+        VerdictGroup(
+            standing,
+            [verdict_row(verdict, case) for verdict in sorted(verdicts, key=_nearness)],
+            _total(verdict.judgement for verdict in verdicts),
+        )
+        for standing, verdicts in grouped.items()
+    ]
+
+
+def _nearness(verdict: policies.Verdict) -> tuple[bool, int, int]:
+    """What the subject can settle itself first, the fewest missing facts, the largest sums."""
+    judgement = verdict.judgement
+    waits_for_others = bool(judgement.waits) and not {"facts", "document"} & set(judgement.waits)
+    largest = judgement.amount or judgement.at_most or 0
+    return waits_for_others, len(judgement.missing), -largest
+
+
+def _kpis(groups: Iterable[VerdictGroup]) -> list[Kpi]:
+    return [
+        Kpi(
+            group.badge.text,
+            str(len(group.rows)),
+            _("项"),
+            note=_("合计%(sum)s") % {"sum": group.total.text}
+            if group.total
+            else NOTES[group.verdict],
+            tone=group.badge.tone,
+            url=f"#{group.verdict}" if group.rows else "",
+        )
+        for group in groups
+    ]
+
+
+def _status(subject: Subject) -> Badge:
+    if subject.merged_into_id:
+        return Badge(_("已合并"), "amber")
+    closed = subject.status == Subject.Status.CLOSED
+    return Badge(Subject.Status(subject.status).label, "" if closed else "jade")
+
+
+def _identity(subject: Subject, facts: Mapping[str, registry.FactValue]) -> list[tuple[str, str]]:
+    schemes = {USCC: _("统一社会信用代码")}
+    lines = [
+        (schemes.get(one.scheme, one.scheme), _("已加密") if one.sealed_id else one.value)
+        for one in subject.identifiers.filter(valid_to=None).order_by("scheme", "value")
+    ]
+    if INDUSTRY in facts:
+        lines.append((_("行业"), industry(facts[INDUSTRY].shown)))
+    lines.append((_("成立日期"), figures.day(subject.opened_on)))
+    lines.append((_("地址"), subject.address))
+    return [(label, value) for label, value in lines if value]
+
+
+def _zones(subject: Subject) -> list[Zone]:
+    street = [subject.street] if subject.street else []
+    return [*dict.fromkeys([*street, *subject.zones.order_by("code")])]
+
+
+def _relations(subject: Subject, user: User, at: datetime) -> list[Link]:
+    """The subjects that this one hangs together with, as far as the person may see them."""
+    visible = Subject.objects.visible_to(user, at)
+    held = Relation.objects.filter(valid_to=None)
+    pairs = [
+        *(
+            (one.kind, one.target)
+            for one in held.filter(source=subject, target__in=visible).select_related("target")
+        ),
+        *(
+            (one.kind, one.source)
+            for one in held.filter(target=subject, source__in=visible).select_related("source")
+        ),
+    ]
+    return [Link(other.name, reverse("subject", args=[other.pk]), kind) for kind, other in pairs]
+
+
+def _fact_groups(subject: Subject, known: Catalogue, case: Case) -> list[FactGroup]:
+    """What is stated, by source; what follows from it; and what nobody has said yet."""
+    kinds_facts = [fact.key for fact in known.facts_of(subject.kind)]
+    keys = [*dict.fromkeys([*kinds_facts, *case.facts])]
+    stated: dict[str, list[FactRow]] = {}
+    for key in keys:
+        if key in case.facts:
+            row = _stated_row(case.facts[key])
+            stated.setdefault(source_line(case.facts[key]), []).append(row)
+    book = case.judge.book
+    complete = book.derivations.complete(registry.encoded_facts(subject))
+    unstated = [
+        (known.facts[key], _derived(book, key, complete)) for key in keys if key not in case.facts
+    ]
+    derived = [_derived_row(fact, follows) for fact, follows in unstated if follows.text]
+    unknown = [
+        FactRow(fact.key, fact.label, _("未知"), state="unknown")
+        for fact, follows in unstated
+        if not (follows.text or fact.derive or fact.table)
+    ]
+    groups = [
+        *(FactGroup(line, rows) for line, rows in stated.items()),
+        FactGroup(_("按规则推算"), derived),
+        FactGroup(_("未知"), unknown, open=len(unknown) <= SHORT),
+    ]
+    return [group for group in groups if group.facts]
+
+
+SHORT = 8  # a longer group of unknown facts begins folded
+
+
+def _stated_row(value: registry.FactValue) -> FactRow:
+    shown = industry(value.shown) if value.fact.key == INDUSTRY else value.shown
+    state = "masked" if value.personal else "known"
+    return FactRow(value.fact.key, value.fact.label, shown, state=state, history=True)
+
+
+def _derived_row(fact: Fact, follows: Follows) -> FactRow:
+    if follows.certain:
+        return FactRow(fact.key, fact.label, follows.text, state="derived")
+    return FactRow(fact.key, fact.label, _("可能为%s") % follows.text, state="unknown")
+
+
+def fact_history(subject: Subject, key: str) -> FactHistory:
+    """Every statement of one fact about a subject, the newest first."""
+    known = catalogue()
+    fact = known.fact(key)
+    entries = registry.history(subject, key)[::-1]
+    current = registry.facts_of(subject).get(key)
+    return FactHistory(
+        subject_id=str(subject.pk),
+        subject_name=subject.name,
+        label=fact.label,
+        key=key,
+        note=known.pack.facts[key].note,
+        rows=[
+            _history_row(entry, fact, is_current=bool(current and current.entry == entry.sequence))
+            for entry in entries
+        ],
+    )
+
+
+def _history_row(entry: FactEntry, fact: Fact, *, is_current: bool) -> HistoryRow:
+    if entry.sealed_id:
+        shown = "******"
+    elif entry.value is None:
+        shown = _("撤回")
+    else:
+        shown = show_value(fact, from_plain(fact, entry.value))
+    source = str(entry.get_source_display())
+    return HistoryRow(
+        value=shown,
+        about=figures.window(entry.about_from, entry.about_to)
+        if entry.about_from != entry.about_to
+        else figures.day(entry.about_to),
+        source=" · ".join(
+            filter(None, [source, entry.cited, _("有争议") if entry.disputed else ""])
+        ),
+        reporter=entry.reporter.name if entry.reporter else "",
+        occurred=figures.moment(entry.occurred_at),
+        recorded=figures.moment(entry.recorded_at),
+        current=is_current,
+    )

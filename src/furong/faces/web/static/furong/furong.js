@@ -1,0 +1,94 @@
+// The desk's keyboard and small comforts. Every page works without it.
+"use strict";
+
+(() => {
+  const page = document;
+  page.documentElement.classList.add("js");
+
+  const typing = (element) => element.closest("input, select, textarea, [contenteditable], dialog[open]");
+
+  // `/` goes to the search box; j, k or the arrows move through a list's links.
+  function step(list, by) {
+    const links = [...list.querySelectorAll("[data-row]")].filter((link) => link.offsetParent);
+    const here = links.findIndex((link) => link === page.activeElement);
+    const next = links[Math.min(Math.max(here + by, 0), links.length - 1)];
+    if (next) {
+      next.focus();
+      next.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  page.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const search = page.querySelector("[data-search]");
+    if (event.key === "Escape" && page.activeElement === search) search.blur();
+    if (typing(event.target)) return;
+    if (event.key === "/" && search) {
+      event.preventDefault();
+      search.select();
+      search.focus();
+      return;
+    }
+    const list = page.activeElement.closest("[data-list]") || page.querySelector("[data-list]");
+    if (!list) return;
+    const letters = { j: 1, k: -1 };
+    const arrows = list.contains(page.activeElement) ? { ArrowDown: 1, ArrowUp: -1 } : {};
+    const by = letters[event.key] || arrows[event.key];
+    if (by) {
+      event.preventDefault();
+      step(list, by);
+    }
+  });
+
+  page.addEventListener("click", (event) => {
+    const close = event.target.closest("[data-close]");
+    if (close) close.closest(".toast, dialog").remove();
+    for (const menu of page.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    const printer = event.target.closest("[data-print]");
+    if (printer) window.print();
+  });
+
+  // A form with data-confirm="dialog's id" is sent only after its dialog is answered with "confirm".
+  page.addEventListener("submit", (event) => {
+    const form = event.target;
+    const dialog = form.dataset.confirm && page.getElementById(form.dataset.confirm);
+    if (!dialog || !dialog.showModal || form.dataset.confirmed) return;
+    event.preventDefault();
+    dialog.addEventListener("close", () => {
+      if (dialog.returnValue !== "confirm") return;
+      form.dataset.confirmed = "yes";
+      form.requestSubmit();
+    }, { once: true });
+    dialog.returnValue = "";
+    dialog.showModal();
+  });
+
+  // A select marked data-submit sends its form at once (htmx does it where it is wired).
+  page.addEventListener("change", (event) => {
+    const select = event.target.closest("[data-submit]");
+    if (select) select.form.requestSubmit();
+  });
+
+  // Paper shows every group, and of its rows those that the reader opened.
+  let folded = [];
+  window.addEventListener("beforeprint", () => {
+    folded = [...page.querySelectorAll("details.folded:not([open])")];
+    for (const part of folded) part.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const part of folded) part.open = false;
+  });
+
+  // A file dropped on the upload box is chosen.
+  for (const type of ["dragover", "dragleave", "drop"]) {
+    page.addEventListener(type, (event) => {
+      const box = event.target.closest && event.target.closest(".drop");
+      if (!box) return;
+      event.preventDefault();
+      box.classList.toggle("is-over", type === "dragover");
+      if (type === "drop") box.querySelector("input[type=file]").files = event.dataTransfer.files;
+    });
+  }
+})();

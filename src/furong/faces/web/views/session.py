@@ -1,0 +1,86 @@
+"""Signing in and out, and the reader's own preferences."""
+
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from furong.apps.base.models import Installation
+from furong.apps.directory.models import User
+from furong.faces.web.access import Request, public
+from furong.faces.web.frame import LARGE
+from furong.faces.web.presenters.desk_pages import LoginPage
+from furong.faces.web.presenters.roles import role_cards
+
+YEAR = 365 * 24 * 3600
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def sign_in(request: Request) -> HttpResponse:
+    """The form; in a demonstration also one button for each role."""
+    if request.method != "POST":
+        return _form(request)
+    username, password = request.POST.get("username", ""), request.POST.get("password", "")
+    user = authenticate(request, username=username, password=password)
+    if user is None:
+        return _form(request, error=_("用户名或密码不对，请核对后重试；忘记密码请联系系统管理员。"))
+    login(request, user)
+    return redirect(_target(request))
+
+
+@require_POST
+@public
+def sign_in_as(request: Request) -> HttpResponse:
+    """One click into a role of the demonstration; anywhere else there is no such page."""
+    cards = role_cards(request.at) if _is_demo() else []
+    wanted = request.POST.get("username", "")
+    user = get_object_or_404(
+        User, username=wanted, is_active=True, username__in=[card.username for card in cards]
+    )
+    login(request, user, backend=MODEL_BACKEND)
+    return redirect(_target(request))
+
+
+@require_POST
+@public
+def sign_out(request: Request) -> HttpResponse:
+    logout(request)
+    return redirect("sign_in")
+
+
+@require_POST
+@public
+def large_text(request: Request) -> HttpResponse:
+    """Large text on or off, for this device."""
+    response = redirect(_target(request))
+    if request.POST.get("large") == "1":
+        response.set_cookie(LARGE, "1", max_age=YEAR, samesite="Lax", httponly=True)
+    else:
+        response.delete_cookie(LARGE, samesite="Lax")
+    return response
+
+
+def _form(request: Request, error: str = "") -> HttpResponse:
+    page = LoginPage(
+        roles=role_cards(request.at) if _is_demo() else (),
+        error=error,
+        username=request.POST.get("username", ""),
+        next=request.POST.get("next") or request.GET.get("next", ""),
+    )
+    return render(request, "web/login.html", {"page": page}, status=422 if error else 200)
+
+
+def _is_demo() -> bool:
+    return Installation.objects.filter(demo=True).exists()
+
+
+def _target(request: Request) -> str:
+    """Where the reader was going, if that is on this site."""
+    wanted = request.POST.get("next", "")
+    here = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(wanted, here, require_https=request.is_secure())
+    return wanted if safe else "/"
