@@ -32,7 +32,10 @@ def places(words: Words, count: int) -> NDArray[np.intp]:
     if 4 * held.size > 3 * packed.size:
         return np.flatnonzero(flags(words, count))
     spread = np.flatnonzero(np.unpackbits(packed[held], bitorder="little").view(np.bool_))
-    found: NDArray[np.intp] = (held[spread >> 3] << 3) + (spread & 7)
+    found: NDArray[np.intp] = held[spread >> 3]
+    found <<= 3
+    spread &= 7
+    found += spread
     return found
 
 

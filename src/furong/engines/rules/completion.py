@@ -21,8 +21,6 @@ from furong.engines.rules.formula import (
     Formula,
     Leaf,
     Rails,
-    all_rails,
-    any_rails,
     atoms_of,
 )
 from furong.engines.rules.model import Fact
@@ -266,8 +264,14 @@ class _Search:
 
     def rails(self, node: _Node) -> Rails:
         if isinstance(node, _Join):
-            join = all_rails if node.every else any_rails
-            return join(map(self.rails, node.parts))
+            ends = FALSE if node.every else TRUE
+            found = TRUE if node.every else FALSE
+            for part in node.parts:
+                answer = self.rails(part)
+                if answer == ends:
+                    return ends
+                found |= answer
+            return found
         region = self.regions[node.place]
         if region != MISSING:
             return TRUE if node.regions >> region & 1 else FALSE

@@ -138,17 +138,19 @@ def given(formula: Formula, leaf: Leaf, region: Spans) -> Formula:
 
 def all_rails(parts: Iterable[Rails]) -> Rails:
     """Kleene's AND."""
-    can_hold, can_fail = TRUE, 0
+    found = TRUE
     for part in parts:
-        can_hold &= part
-        can_fail |= part & FALSE
-    return can_hold | can_fail
+        if part == FALSE:
+            return FALSE
+        found |= part
+    return found
 
 
 def any_rails(parts: Iterable[Rails]) -> Rails:
     """Kleene's OR."""
-    can_hold, can_fail = 0, FALSE
+    found = FALSE
     for part in parts:
-        can_hold |= part & TRUE
-        can_fail &= part
-    return can_hold | can_fail
+        if part == TRUE:
+            return TRUE
+        found |= part
+    return found

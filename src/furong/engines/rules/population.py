@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from furong.engines.rules import bits
 from furong.engines.rules.arithmetic import Contains, Node, Ratio
+from furong.engines.rules.bits import Words
 from furong.engines.rules.book import Rulebook
 from furong.engines.rules.columns import Array, Column, Columns, signed_type
 from furong.engines.rules.completion import MISSING, Partition, Scope, Signature
@@ -24,6 +26,7 @@ class Population:
         self._masks: dict[str, Array] = {}
         self._ranges: dict[str, Range] = {}
         self._fits: dict[Node, bool] = {}
+        self._missing: dict[str, Words | None] = {}
 
     def column(self, key: str) -> Column | None:
         """The fact's column, stated values before derived ones; None where nobody has any."""
@@ -42,12 +45,19 @@ class Population:
         self.column(key)
         return self._masks[key]
 
+    def missing(self, column: Column) -> Words | None:
+        """Who has no value; None where everyone has."""
+        key = column.fact.key
+        if key not in self._missing:
+            found = column.missing()
+            self._missing[key] = bits.pack(found) if found.any() else None
+        return self._missing[key]
+
     def range(self, key: str) -> Range:
         """The least and the greatest number that anybody has; (0, 0) where nobody has one."""
         if key not in self._ranges:
             column = self.column(key)
-            known = np.zeros(0) if column is None else column.values[~column.missing()]
-            self._ranges[key] = (int(known.min()), int(known.max())) if known.size else (0, 0)
+            self._ranges[key] = (0, 0) if column is None else _range(column)
         return self._ranges[key]
 
     def fits(self, node: Node) -> bool:
@@ -119,6 +129,14 @@ class Population:
             tuple(MISSING if regions is None else int(regions[row]) for regions in read)
             for row in first
         ]
+
+
+def _range(column: Column) -> Range:
+    missing = column.missing()
+    if missing.all():
+        return 0, 0
+    most = column.values.max()  # missing numbers are stored below all others
+    return int(np.where(missing, most, column.values).min()), int(most)
 
 
 def _contained(

@@ -24,6 +24,9 @@ from furong.engines.rules.vector import vector
 BLOCK = 1 << 18
 """Subjects a block: its bitmaps (32 KB each) stay in the processor's cache."""
 
+BEYOND = 1 << 64
+"""Greater than every stored number."""
+
 
 @dataclass(frozen=True)
 class Sides:
@@ -43,8 +46,11 @@ class Payable:
 
     def total(self) -> int:
         """The exact sum; it may exceed 64 bits."""
-        low = int((self.amounts & 0xFFFFFFFF).sum(dtype=np.int64))
-        return (int((self.amounts >> 32).sum(dtype=np.int64)) << 32) + low
+        amounts = self.amounts
+        if amounts.size and amounts.size * max(int(amounts.max()), -int(amounts.min())) < 2**63:
+            return int(amounts.sum())
+        low = int((amounts & 0xFFFFFFFF).sum(dtype=np.int64))
+        return (int((amounts >> 32).sum(dtype=np.int64)) << 32) + low
 
 
 @dataclass(frozen=True)
@@ -139,25 +145,45 @@ class Sweep:
 
     def _evaluate(self, policies: list[Compiled]) -> None:
         size = bits.words_for(self.count)
-        paid: dict[str, list[Payable]] = {}
         for compiled in policies:
             holds, may = np.empty(size, np.uint64), np.empty(size, np.uint64)
             self.sides[compiled.policy.id] = Sides(holds, may)
         for start in range(0, self.count, BLOCK):
             block = self._block(start)
-            words = slice(start // 64, start // 64 + bits.words_for(block.count))
             for compiled in policies:
                 found = block.policy(compiled)
                 whole = self.sides[compiled.policy.id]
-                whole.holds[words], whole.may[words] = found.holds, found.may
-                if self.with_amounts and compiled.amount is not None:
-                    paid.setdefault(compiled.policy.id, []).append(block.pay(compiled, found.holds))
-        for policy_id, parts in paid.items():
-            self.payable[policy_id] = Payable(
-                np.concatenate([part.rows for part in parts]),
-                np.concatenate([part.amounts for part in parts]),
-                np.concatenate([part.unknown for part in parts]),
-            )
+                whole.holds[block.words], whole.may[block.words] = found.holds, found.may
+        for compiled in policies:
+            if self.with_amounts and compiled.amount is not None:
+                self.payable[compiled.policy.id] = self._pay(compiled)
+
+    def _pay(self, compiled: Compiled) -> Payable:
+        """What the eligible get."""
+        assert compiled.amount is not None
+        holds = known = self.sides[compiled.policy.id].holds
+        columns = {}
+        for name in compiled.operands:
+            column = self.population.column(name)
+            if column is None:
+                return Payable(NOBODY.rows, NOBODY.amounts, self._places(holds))
+            columns[name] = column.values
+            missing = self.population.missing(column)
+            if missing is not None:
+                known = known & ~missing
+        rows = bits.places(known, self.count)
+        amounts = vector(
+            compiled.amount,
+            lambda name: columns[name].take(rows).astype(np.int64),
+            fits=self.population.fits(compiled.amount),
+        )
+        if amounts.ndim == 0:
+            amounts = np.full(rows.size, amounts, np.int64)
+        unknown = NOBODY.unknown if known is holds else self._places(holds & ~known)
+        return Payable(rows.astype(np.uint32), amounts, unknown)
+
+    def _places(self, words: Words) -> NDArray[np.uint32]:
+        return bits.places(words, self.count).astype(np.uint32)
 
 
 class Block:
@@ -166,9 +192,9 @@ class Block:
     def __init__(self, population: Population, start: int, end: int) -> None:
         self.population = population
         self.start, self.end, self.count = start, end, end - start
+        self.words = slice(start // 64, bits.words_for(end))
         self._atoms: dict[Atom, Sides] = {}
-        self._ranges: dict[tuple[str, int | None, int | None], Words] = {}
-        self._missing: dict[str, Words | None] = {}
+        self._cuts: dict[tuple[str, int], Words] = {}
 
     def values(self, column: Column) -> Array:
         return column.values[self.start : self.end]
@@ -182,9 +208,10 @@ class Block:
     def sides(self, formula: Formula) -> Sides:
         """Kleene's answer for every subject of the block."""
         if isinstance(formula, Atom):
-            if formula not in self._atoms:
-                self._atoms[formula] = self._atom(formula)
-            return self._atoms[formula]
+            found = self._atoms.get(formula)
+            if found is None:
+                found = self._atoms[formula] = self._atom(formula)
+            return found
         join = np.bitwise_and if isinstance(formula, And) else np.bitwise_or
         parts = [self.sides(part) for part in formula.parts]
         if not parts:
@@ -225,11 +252,8 @@ class Block:
 
     def missing(self, column: Column) -> Words | None:
         """Who has no value; None where everyone has."""
-        key = column.fact.key
-        if key not in self._missing:
-            found = column.missing(self.values(column))
-            self._missing[key] = bits.pack(found) if found.any() else None
-        return self._missing[key]
+        found = self.population.missing(column)
+        return None if found is None else found[self.words]
 
     def _within(self, column: Column, atom: Atom) -> Words:
         values = self.values(column)
@@ -238,13 +262,18 @@ class Block:
             has: NDArray[np.bool_] = (values & np.uint64(1 << place)) != 0
             known = values < np.uint64(UNKNOWN_SET)
             return bits.pack(has & known if 1 in atom.spans else ~has & known)
-        found = self._none()
+        found = self._none()  # in a set of spans lies what an odd number of its cuts lie above
         for low, high in column.ranges(atom.spans):
-            key = (column.fact.key, low, high)
-            if key not in self._ranges:
-                inside = _between(values, low, high, column.missing_value)
-                self._ranges[key] = bits.pack(inside)
-            found = found | self._ranges[key]
+            found ^= self._below(column, -BEYOND if low is None else low)
+            found ^= self._below(column, BEYOND if high is None else high)
+        return found
+
+    def _below(self, column: Column, cut: int) -> Words:
+        """Who is stored below the cut; so is whoever's number is missing, for every cut alike."""
+        key = (column.fact.key, cut)
+        found = self._cuts.get(key)
+        if found is None:
+            found = self._cuts[key] = bits.pack(_below(self.values(column), cut))
         return found
 
     def _searched(self, scope: Scope, found: Sides) -> Sides:
@@ -258,55 +287,10 @@ class Block:
         refuted = bits.scatter(rows[rails == FALSE], self.count)
         return Sides(found.holds | proved, found.may & ~refuted)
 
-    def pay(self, compiled: Compiled, holds: Words) -> Payable:
-        """What the eligible get."""
-        assert compiled.amount is not None
-        operands = [self.population.column(name) for name in compiled.operands]
-        columns = [column for column in operands if column is not None]
-        if len(columns) < len(operands):
-            return Payable(
-                NOBODY.rows, NOBODY.amounts, self._numbered(bits.places(holds, self.count))
-            )
-        known, unknown = holds, NOBODY.unknown
-        for column in columns:
-            missing = self.missing(column)
-            if missing is not None:
-                known = known & ~missing
-        if known is not holds:
-            unknown = self._numbered(bits.places(holds & ~known, self.count))
-        rows = bits.places(known, self.count)
-        taken = {column.fact.key: self.values(column)[rows] for column in columns}
-        amounts = vector(
-            compiled.amount,
-            lambda name: taken[name].astype(np.int64),
-            fits=self.population.fits(compiled.amount),
-        )
-        if amounts.ndim == 0:
-            amounts = np.full(rows.size, amounts, np.int64)
-        return Payable(self._numbered(rows), amounts, unknown)
 
-    def _numbered(self, rows: NDArray[np.intp]) -> NDArray[np.uint32]:
-        """Rows of the block as rows of the population."""
-        return np.add(rows, self.start, dtype=np.uint32, casting="unsafe")
-
-
-def _between(values: Array, low: int | None, high: int | None, missing: int) -> NDArray[np.bool_]:
-    """low ≤ value < high, false where missing; bounds beyond the stored type are unbounded."""
+def _below(values: Array, cut: int) -> NDArray[np.bool_]:
     info = np.iinfo(values.dtype)
-    kind = values.dtype.type
-    if missing == info.max:  # positions: both bounds are given
-        assert low is not None
-        assert high is not None
-        if high == low + 1:
-            return np.asarray(values == kind(low))
-        if low == 0:
-            return np.asarray(values < kind(high))
-        return np.asarray((values - kind(low)) < kind(high - low))
-    if (low is not None and low > info.max) or (high is not None and high <= info.min + 1):
-        return np.zeros(values.shape, np.bool_)
-    bottom = info.min + 1 if low is None or low <= info.min else low
-    if high is None or high > info.max:
-        return np.asarray(values >= kind(bottom))
-    if high == bottom + 1:
-        return np.asarray(values == kind(bottom))
-    return np.asarray((values >= kind(bottom)) & (values < kind(high)))
+    if cut > info.max:
+        return np.ones(values.shape, np.bool_)
+    least = info.min + 1 if info.min else 0
+    return np.asarray(values < values.dtype.type(max(cut, least)))

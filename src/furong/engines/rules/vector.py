@@ -81,12 +81,12 @@ def _round(number: Ints, divisor: Ints | int, mode: Rounding) -> Ints:
         twice = 2 * (number - whole * divisor)
         even: Ints = whole + ((twice > divisor) | ((twice == divisor) & (whole % 2 == 1)))
         return even
-    size: Ints = abs(number)
+    signed = np.min(number, initial=0) < 0
+    size: Ints = abs(number) if signed else number
     if mode == "half_up":
         size = (2 * size + divisor) // (2 * divisor)
     elif mode == "up":
         size = -(-size // divisor)
     else:
         size = size // divisor
-    signed: Ints = np.where(number >= 0, size, -size)
-    return signed
+    return np.where(number < 0, -size, size) if signed else size

@@ -1,22 +1,27 @@
-"""`furong pack`: check, compare and export packs, and write the schemas that editors read."""
+"""`furong pack`: check, compare, install and export packs, and write the schemas that editors read."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from furong.apps.base.errors import Refusal
 from furong.packs import Pack, PackErrors, Problem, check, load
 from furong.packs.diff import ABSENT, Change, Value, diff
 from furong.packs.export import export_json, export_zip
 from furong.packs.models.sections import NOUNS
 from furong.packs.schema import schemas
 
+DATABASE = "db"
+"""Stands for what the database holds, where a pack is asked for."""
+
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `pack` and its commands; each sets `run`, a function from arguments to exit status."""
-    parser = subparsers.add_parser("pack", help="检查、比较、导出内容包")
+    parser = subparsers.add_parser("pack", help="检查、比较、安装、导出内容包")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     one = commands.add_parser("check", help="检查内容包，指出哪一行错、应怎样写")
     one.add_argument(
@@ -24,8 +29,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     one.set_defaults(run=run_check)
     two = commands.add_parser("diff", help="列出两个内容包的不同")
-    two.add_argument("before", metavar="甲", help="原来的内容包")
-    two.add_argument("after", metavar="乙", help="现在的内容包")
+    two.add_argument("before", metavar="甲", help=f"原来的内容包，{DATABASE} 为数据库里已安装的")
+    two.add_argument("after", metavar="乙", help=f"现在的内容包，{DATABASE} 为数据库里已安装的")
     two.set_defaults(run=run_diff)
     three = commands.add_parser("export", help="导出为一个文件")
     three.add_argument("pack", metavar="文件夹")
@@ -37,6 +42,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help=".json 为合并后的内容，.zip 为全部文件夹",
     )
     three.set_defaults(run=run_export)
+    apply = commands.add_parser("apply", help="安装或升级到数据库；已安装的不变")
+    apply.add_argument("pack", metavar="文件夹")
+    apply.set_defaults(run=run_apply)
     four = commands.add_parser("schema", help="写出供编辑器使用的 JSON Schema")
     four.add_argument("--out", type=Path, default=Path("packs/schema"), metavar="文件夹")
     four.set_defaults(run=run_schema)
@@ -79,13 +87,77 @@ def _near(file: Path) -> Path:
 def run_diff(args: argparse.Namespace) -> int:
     """Print what differs. 0 if nothing does, 1 if something does, 2 if a pack cannot be read."""
     try:
-        changes = diff(load(args.before), load(args.after))
+        changes = diff(*_sides(args.before, args.after))
     except PackErrors as errors:
         _show(errors.problems)
         return 2
     for change in changes:
         _show_change(change)
     return 1 if changes else 0
+
+
+def _sides(before: str, after: str) -> tuple[Pack, Pack]:
+    """Both packs; what the database holds, in the form of the other one, for the word `db`."""
+    packs = [None if where == DATABASE else load(where) for where in (before, after)]
+    match packs:
+        case [Pack() as old, Pack() as new]:
+            return old, new
+        case [None, Pack() as new]:
+            return _installed(new), new
+        case [Pack() as old, None]:
+            return old, _installed(old)
+    raise Refusal(f"两边都是 {DATABASE} — 请把其中一边写成内容包的文件夹")
+
+
+def _installed(like: Pack) -> Pack:
+    _set_up()
+    from furong.apps.policies.reads import as_pack
+
+    return as_pack(like)
+
+
+def run_apply(args: argparse.Namespace) -> int:
+    """Install a pack, or upgrade to it. 1 if it has problems, 2 if it cannot be installed here."""
+    _set_up()
+    from furong.apps.base import clock
+    from furong.apps.policies.actions import apply_pack
+
+    try:
+        applied = apply_pack(args.pack, by="cli", at=clock.now())
+    except PackErrors as errors:
+        _show(errors.problems)
+        return 1
+    manifest = applied.pack.manifest
+    print(f"{manifest.id}@{manifest.version} {'已安装' if applied.installed else '没有变化'}")
+    zones, organisations, policies = applied.zones, applied.organisations, applied.policies
+    for what, names in {
+        "+ 地方": zones.added,
+        "~ 地方": zones.changed,
+        "- 地方（停用）": zones.withdrawn,
+        "+ 单位": organisations.added,
+        "~ 单位": organisations.changed,
+        "- 单位（停用）": organisations.withdrawn,
+        "~ 文件": policies.documents,
+        "+ 政策": policies.added,
+        "= 政策（内容包不再声明，予以保留）": policies.kept,
+    }.items():
+        if names:
+            print(f"{what} {len(names)}：{'、'.join(names)}")
+    return 0
+
+
+def _set_up() -> None:
+    """Makes the database ready for use. Raises Refusal where its tables are not those of this release."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "furong.config.settings")
+    django.setup()
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Refusal("数据库还没有建表，或者表是旧版的。请先运行：python manage.py migrate")
 
 
 def _show_change(change: Change) -> None:
