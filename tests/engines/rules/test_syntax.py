@@ -2,7 +2,7 @@
 
 import pytest
 
-from furong.engines.rules import Criterion, Fact, Policy, Rulebook, RuleErrors
+from furong.engines.rules import Benefit, Criterion, Fact, Policy, Rulebook, RuleErrors
 from furong.engines.rules.formula import ALWAYS, NEVER
 from furong.engines.rules.lowering import lower
 from furong.engines.rules.problems import ExpressionError
@@ -177,6 +177,12 @@ def test_two_versions_valid_on_one_day() -> None:
     told = book(policies=(one, two))
     assert "有效期重叠" in told
     assert "2020-02-29" in told
+
+
+def test_a_faulty_cap_is_found_in_the_cap() -> None:
+    benefit = Benefit(amount="staff * 2", cap="staf")
+    criteria = [Criterion("a", when="insured")]
+    assert "benefit › cap（第 1 字符）" in book(policies=(Policy("P", 1, "", criteria, benefit),))
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,8 @@ from itertools import pairwise
 
 from furong.engines.rules import syntax
 from furong.engines.rules.lowering import TYPE_NAMES, find
-from furong.engines.rules.model import NUMERIC, Benefit, Fact, Rounding
+from furong.engines.rules.model import MONEY_SCALE, NUMERIC, Benefit, Fact, Rounding
 from furong.engines.rules.problems import ExpressionError
-
-MONEY_DIGITS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +158,33 @@ def lower_derivation(value: syntax.Value, target: Fact, facts: Mapping[str, Fact
 
 
 def lower_amount(benefit: Benefit, facts: Mapping[str, Fact]) -> Node | None:
-    """The node that gives the amount in minor units: capped, floored, rounded once at the end."""
+    """The node that gives the amount in minor units: capped, floored, rounded once at the end.
+
+    Raises ExpressionError, whose `part` is amount, cap, floor or to.
+    """
     if not benefit.amount:
         return None
-    node = lower_value(syntax.parse_value(benefit.amount), facts)
+    node = _part(benefit, "amount", facts)
     if benefit.cap:
-        both = _aligned(node, lower_value(syntax.parse_value(benefit.cap), facts))
+        both = _aligned(node, _part(benefit, "cap", facts))
         node = Extreme("min", both, both[0].digits)
     if benefit.floor:
-        node, least = _aligned(node, lower_value(syntax.parse_value(benefit.floor), facts))
+        node, least = _aligned(node, _part(benefit, "floor", facts))
         node = Floor(node, least, node.digits)
-    unit = Decimal(benefit.to).scaleb(MONEY_DIGITS)
+    unit = Decimal(benefit.to).scaleb(MONEY_SCALE)
     if unit != int(unit) or unit < 1:
-        raise ExpressionError(f"不能取整到 {benefit.to} 元", "请写 0.01、0.1、1、10、100 等")
-    return rounded(node, MONEY_DIGITS, benefit.rounding, int(unit))
+        error = ExpressionError(f"不能取整到 {benefit.to} 元", "请写 0.01、0.1、1、10、100 等")
+        error.part = "to"
+        raise error
+    return rounded(node, MONEY_SCALE, benefit.rounding, int(unit))
+
+
+def _part(benefit: Benefit, name: str, facts: Mapping[str, Fact]) -> Node:
+    try:
+        return lower_value(syntax.parse_value(getattr(benefit, name)), facts)
+    except ExpressionError as error:
+        error.part = name
+        raise
 
 
 def rounded(node: Node, digits: int, mode: Rounding = "half_up", unit: int = 1) -> Node:

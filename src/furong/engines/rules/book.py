@@ -192,7 +192,8 @@ class Rulebook:
             try:
                 amounts[part] = lower_amount(benefit, self.facts)
             except ExpressionError as error:
-                faults.append(error.at(*where, "benefit", part))
+                at = part if part == "at_most" and error.part == "amount" else error.part
+                faults.append(error.at(*where, "benefit", at))
         problems += faults
         if faults:
             return None

@@ -35,7 +35,12 @@ class RuleErrors(Exception):
 
 
 class ExpressionError(Exception):
-    """One fault in one expression; whoever knows where the text stands makes it a `Problem`."""
+    """One fault in one expression; whoever knows where the text stands makes it a `Problem`.
+
+    `part`: which of several texts it is, where the reader was given several (a benefit).
+    """
+
+    part = ""
 
     def __init__(self, message: str, remedy: str = "", column: int | None = None) -> None:
         self.message, self.remedy, self.column = message, remedy, column
