@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from furong.engines.rules import syntax
+from furong.engines.rules import syntax, tree
 from furong.engines.rules.lowering import TYPE_NAMES, find
 from furong.engines.rules.model import MONEY_SCALE, NUMERIC, Benefit, Fact, Rounding
 from furong.engines.rules.problems import ExpressionError
@@ -102,14 +102,14 @@ type Node = Const | Ref | Sum | Product | Extreme | Steps | Floor | Rounded | Ra
 # From syntax to nodes.
 
 
-def lower_value(value: syntax.Value, facts: Mapping[str, Fact]) -> Node:
+def lower_value(value: tree.Value, facts: Mapping[str, Fact]) -> Node:
     """The node of a numeric value expression. Raises ExpressionError."""
     match value:
-        case syntax.Lit(literal, column):
+        case tree.Lit(literal, column):
             if not isinstance(literal, Decimal):
                 raise ExpressionError("这里应是数", "算式里只有数和事实", column)
             return _const(literal)
-        case syntax.Name(name, column):
+        case tree.Name(name, column):
             fact = find(name, facts, column)
             if fact.type not in NUMERIC:
                 raise ExpressionError(
@@ -118,38 +118,38 @@ def lower_value(value: syntax.Value, facts: Mapping[str, Fact]) -> Node:
                     column,
                 )
             return Ref(name, fact.digits)
-        case syntax.Negate(inner, _):
+        case tree.Negate(inner, _):
             node = lower_value(inner, facts)
             return Sum(Const(0, node.digits), node, -1, node.digits)
-        case syntax.Binary("*", left, right, _):
+        case tree.Binary("*", left, right, _):
             a, b = lower_value(left, facts), lower_value(right, facts)
             return Product(a, b, a.digits + b.digits)
-        case syntax.Binary(op, left, right, _):
+        case tree.Binary(op, left, right, _):
             a, b = _aligned(lower_value(left, facts), lower_value(right, facts))
             return Sum(a, b, 1 if op == "+" else -1, a.digits)
-        case syntax.Call("min" | "max", args, _):
+        case tree.Call("min" | "max", args, _):
             nodes = _aligned(*(lower_value(arg, facts) for arg in args))
             return Extreme(value.function, nodes, nodes[0].digits)
-        case syntax.Call("days_between", args, column):
+        case tree.Call("days_between", args, column):
             return _days(args, facts, column)
-        case syntax.Call(function, _, column):
+        case tree.Call(function, _, column):
             raise ExpressionError(
                 f"{function}() 不能与别的算式连用", "请单独声明为一个派生事实", column
             )
-        case syntax.Tier(x, steps, column):
+        case tree.Tier(x, steps, column):
             return _tier(x, steps, facts, column)
 
 
-def lower_derivation(value: syntax.Value, target: Fact, facts: Mapping[str, Fact]) -> Node:
+def lower_derivation(value: tree.Value, target: Fact, facts: Mapping[str, Fact]) -> Node:
     """The node that gives `target` its encoded value. Raises ExpressionError."""
-    if isinstance(value, syntax.Call) and value.function == "contains":
+    if isinstance(value, tree.Call) and value.function == "contains":
         return _contains(value, target, facts)
     if target.type not in NUMERIC:
         raise ExpressionError(
             f"{target.key} 是{TYPE_NAMES[target.type]}，算式给出的是数",
             "请改用 table，或把类型改为 integer、decimal、money",
         )
-    if isinstance(value, syntax.Call) and value.function == "ratio":
+    if isinstance(value, tree.Call) and value.function == "ratio":
         if len(value.args) != 2:
             raise ExpressionError("ratio 有两个参数", "写成 ratio(a, b)", value.column)
         top, bottom = _aligned(*(lower_value(arg, facts) for arg in value.args))
@@ -216,15 +216,15 @@ def _aligned(*nodes: Node) -> tuple[Node, ...]:
     return tuple(_scaled(node, digits) for node in nodes)
 
 
-def _date(arg: syntax.Value, facts: Mapping[str, Fact], column: int) -> Node:
-    if isinstance(arg, syntax.Lit) and isinstance(arg.value, date):
+def _date(arg: tree.Value, facts: Mapping[str, Fact], column: int) -> Node:
+    if isinstance(arg, tree.Lit) and isinstance(arg.value, date):
         return Const(arg.value.toordinal(), 0)
-    if isinstance(arg, syntax.Name) and find(arg.fact, facts, arg.column).type == "date":
+    if isinstance(arg, tree.Name) and find(arg.fact, facts, arg.column).type == "date":
         return Ref(arg.fact, 0)
     raise ExpressionError("days_between 的参数应是日期", "写成 days_between(从, 到)", column)
 
 
-def _days(args: tuple[syntax.Value, ...], facts: Mapping[str, Fact], column: int) -> Node:
+def _days(args: tuple[tree.Value, ...], facts: Mapping[str, Fact], column: int) -> Node:
     if len(args) != 2:
         raise ExpressionError("days_between 有两个参数", "写成 days_between(从, 到)", column)
     start, end = (_date(arg, facts, column) for arg in args)
@@ -232,8 +232,8 @@ def _days(args: tuple[syntax.Value, ...], facts: Mapping[str, Fact], column: int
 
 
 def _tier(
-    x: syntax.Value,
-    steps: tuple[tuple[syntax.Lit, syntax.Value], ...],
+    x: tree.Value,
+    steps: tuple[tuple[tree.Lit, tree.Value], ...],
     facts: Mapping[str, Fact],
     column: int,
 ) -> Node:
@@ -248,14 +248,14 @@ def _tier(
     return Steps(by, tuple(cuts), values, values[0].digits)
 
 
-def _contains(call: syntax.Call, target: Fact, facts: Mapping[str, Fact]) -> Node:
+def _contains(call: tree.Call, target: Fact, facts: Mapping[str, Fact]) -> Node:
     if target.type != "boolean":
         raise ExpressionError(
             f"contains 给出“是否”，{target.key} 却是{TYPE_NAMES[target.type]}",
             "请把类型改为 boolean",
         )
     match call.args:
-        case (syntax.Name(name, column), syntax.Lit(str(member), place)):
+        case (tree.Name(name, column), tree.Lit(str(member), place)):
             fact = find(name, facts, column)
             if fact.type != "set":
                 raise ExpressionError(f"{name} 不是多选", "contains 只用于多选的事实", column)

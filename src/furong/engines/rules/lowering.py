@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from math import ceil, floor
 
-from furong.engines.rules import syntax
+from furong.engines.rules import tree
 from furong.engines.rules.formula import Formula, Leaf, atom, conjunction, disjunction, negation
 from furong.engines.rules.model import ORDERED, Fact
 from furong.engines.rules.problems import ExpressionError, nearest
@@ -28,16 +28,16 @@ def leaf_of(fact: Fact, member: str = "") -> Leaf:
     return Leaf(fact.key, domain(fact), member)
 
 
-def lower(condition: syntax.Condition, facts: Mapping[str, Fact]) -> Formula:
+def lower(condition: tree.Condition, facts: Mapping[str, Fact]) -> Formula:
     """The formula of a condition over `facts`. Raises ExpressionError."""
     match condition:
-        case syntax.All(parts):
+        case tree.All(parts):
             return conjunction([lower(part, facts) for part in parts])
-        case syntax.Some(parts):
+        case tree.Some(parts):
             return disjunction([lower(part, facts) for part in parts])
-        case syntax.Not(inner):
+        case tree.Not(inner):
             return negation(lower(inner, facts))
-        case syntax.Truth(name, column):
+        case tree.Truth(name, column):
             fact = find(name, facts, column)
             if fact.type != "boolean":
                 raise ExpressionError(
@@ -46,13 +46,13 @@ def lower(condition: syntax.Condition, facts: Mapping[str, Fact]) -> Formula:
                     column,
                 )
             return atom(leaf_of(fact), point(1))
-        case syntax.Compare():
+        case tree.Compare():
             return _comparison(condition, find(condition.fact, facts, condition.column))
-        case syntax.Between(name, low, high, column):
+        case tree.Between(name, low, high, column):
             return _between(find(name, facts, column), low, high, column)
-        case syntax.In(name, literals, column):
+        case tree.In(name, literals, column):
             return _membership(find(name, facts, column), literals)
-        case syntax.Prefix(name, prefixes, column):
+        case tree.Prefix(name, prefixes, column):
             fact = find(name, facts, column)
             if fact.type != "code":
                 raise ExpressionError(
@@ -72,7 +72,7 @@ def find(name: str, facts: Mapping[str, Fact], column: int) -> Fact:
     )
 
 
-def _comparison(compare: syntax.Compare, fact: Fact) -> Formula:
+def _comparison(compare: tree.Compare, fact: Fact) -> Formula:
     if fact.type == "set":
         raise ExpressionError(
             f"{fact.key} 是多选，不能用 {compare.op}", f"请写 {fact.key} IN ('…')", compare.column
@@ -94,7 +94,7 @@ def _comparison(compare: syntax.Compare, fact: Fact) -> Formula:
     return atom(leaf_of(fact), spans)
 
 
-def _between(fact: Fact, low: syntax.Lit, high: syntax.Lit, column: int) -> Formula:
+def _between(fact: Fact, low: tree.Lit, high: tree.Lit, column: int) -> Formula:
     _need_order(fact, "BETWEEN", column)
     start, end = _scaled(fact, low), _scaled(fact, high)
     if start > end:
@@ -104,7 +104,7 @@ def _between(fact: Fact, low: syntax.Lit, high: syntax.Lit, column: int) -> Form
     return atom(leaf_of(fact), Spans([(ceil(start), floor(end) + 1)]))
 
 
-def _membership(fact: Fact, literals: tuple[syntax.Lit, ...]) -> Formula:
+def _membership(fact: Fact, literals: tuple[tree.Lit, ...]) -> Formula:
     if fact.type == "set":
         members = [_choice(fact, literal) for literal in literals]
         return disjunction([atom(leaf_of(fact, member), point(1)) for member in members])
@@ -114,7 +114,7 @@ def _membership(fact: Fact, literals: tuple[syntax.Lit, ...]) -> Formula:
     return atom(leaf_of(fact), spans)
 
 
-def _exactly(fact: Fact, literal: syntax.Lit) -> Spans:
+def _exactly(fact: Fact, literal: tree.Lit) -> Spans:
     """The set of just this value."""
     match fact.type:
         case "choice":
@@ -134,7 +134,7 @@ def _exactly(fact: Fact, literal: syntax.Lit) -> Spans:
             return point(int(scaled))
 
 
-def _choice(fact: Fact, literal: syntax.Lit) -> str:
+def _choice(fact: Fact, literal: tree.Lit) -> str:
     code = _typed(fact, literal, str, "带单引号的值")
     if code not in fact.values:
         shown = "、".join(list(fact.values)[:12])
@@ -146,14 +146,14 @@ def _choice(fact: Fact, literal: syntax.Lit) -> str:
     return code
 
 
-def _scaled(fact: Fact, literal: syntax.Lit) -> Decimal:
+def _scaled(fact: Fact, literal: tree.Lit) -> Decimal:
     """The literal on the scale of the fact's encoded integers."""
     if fact.type == "date":
         return Decimal(_typed(fact, literal, date, "DATE '2020-02-24'").toordinal())
     return _typed(fact, literal, Decimal, "数").scaleb(fact.digits)
 
 
-def _typed[T](fact: Fact, literal: syntax.Lit, kind: type[T], wanted: str) -> T:
+def _typed[T](fact: Fact, literal: tree.Lit, kind: type[T], wanted: str) -> T:
     if not isinstance(literal.value, kind):
         raise ExpressionError(
             f"{fact.key} 是{TYPE_NAMES[fact.type]}，不能与 {_show(literal)} 比较",
@@ -172,7 +172,7 @@ def _need_order(fact: Fact, op: str, column: int) -> None:
         )
 
 
-def _show(literal: syntax.Lit) -> str:
+def _show(literal: tree.Lit) -> str:
     value = literal.value
     if isinstance(value, bool):
         return str(value).upper()

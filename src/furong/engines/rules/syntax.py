@@ -1,7 +1,6 @@
 """From the text of an expression to a tree (docs/reference/expressions.md is the grammar).
 
-The parser knows no facts: names and types are settled in `lowering`. Every node carries the 1-based
-column where it starts, so that a fault can be shown at its place.
+The parser knows no facts: names and types are settled in `lowering`.
 """
 
 import re
@@ -12,113 +11,28 @@ from decimal import Decimal
 from typing import NoReturn
 
 from furong.engines.rules.problems import ExpressionError, nearest
+from furong.engines.rules.tree import (
+    All,
+    Between,
+    Binary,
+    Call,
+    Compare,
+    Condition,
+    In,
+    Lit,
+    Name,
+    Negate,
+    Not,
+    Prefix,
+    Some,
+    Tier,
+    Truth,
+    Value,
+)
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 40
 MAX_TOKENS = 1_500
-
-type Literal = Decimal | str | bool | date
-
-
-@dataclass(frozen=True, slots=True)
-class Lit:
-    value: Literal
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """A boolean fact standing alone."""
-
-    fact: str
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    fact: str
-    op: str
-    literal: Lit
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    fact: str
-    low: Lit
-    high: Lit
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class In:
-    fact: str
-    literals: tuple[Lit, ...]
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Prefix:
-    fact: str
-    prefixes: tuple[str, ...]
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    inner: "Condition"
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    parts: tuple["Condition", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Some:
-    parts: tuple["Condition", ...]
-
-
-type Condition = Truth | Compare | Between | In | Prefix | Not | All | Some
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    fact: str
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    op: str
-    left: "Value"
-    right: "Value"
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Negate:
-    inner: "Value"
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """min, max, ratio, days_between, contains."""
-
-    function: str
-    args: tuple["Value", ...]
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    x: "Value"
-    steps: tuple[tuple[Lit, "Value"], ...]
-    column: int
-
-
-type Value = Lit | Name | Binary | Negate | Call | Tier
 
 KEYWORDS = frozenset({"AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "ANY", "DATE", "TRUE", "FALSE"})
 FUNCTIONS = frozenset({"min", "max", "tier", "ratio", "days_between", "contains"})

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from furong.engines.rules import syntax
+from furong.engines.rules import syntax, tree
 from furong.engines.rules.model import Fact
 from furong.engines.rules.values import read_value, show_number, show_value
 
@@ -79,28 +79,28 @@ class _Teller:
         self.numbers, self.dates = _NUMBER[language], _DATE[language]
         self.space = " " if language == "en" else ""
 
-    def tell(self, condition: syntax.Condition, *, inside: bool = False) -> str:
+    def tell(self, condition: tree.Condition, *, inside: bool = False) -> str:
         match condition:
-            case syntax.All(parts) | syntax.Some(parts):
-                joint = self.words["and" if isinstance(condition, syntax.All) else "or"]
+            case tree.All(parts) | tree.Some(parts):
+                joint = self.words["and" if isinstance(condition, tree.All) else "or"]
                 told = joint.join(self.tell(part, inside=True) for part in parts)
                 return self.words["group"].format(told) if inside else told
-            case syntax.Not(syntax.Truth(name)):
+            case tree.Not(tree.Truth(name)):
                 return self.words["no"].format(self.label(name))
-            case syntax.Not(inner):
+            case tree.Not(inner):
                 return self.words["not"] + self.tell(inner, inside=True)
-            case syntax.Truth(name):
+            case tree.Truth(name):
                 return self.label(name)
-            case syntax.Compare(name, op, literal):
+            case tree.Compare(name, op, literal):
                 return self.phrase(name, self.verb(self.facts[name], op), self.value(name, literal))
-            case syntax.Between(name, low, high):
+            case tree.Between(name, low, high):
                 limits = self.words["between"].format(self.value(name, low), self.value(name, high))
                 return f"{self.label(name)}{self.space}{limits}"
-            case syntax.In(name, literals):
+            case tree.In(name, literals):
                 kind = "in list" if self.facts[name].type == "set" else "one of"
                 values = self.words["join"].join(self.value(name, literal) for literal in literals)
                 return self.phrase(name, self.words[kind], values)
-            case syntax.Prefix(name, prefixes):
+            case tree.Prefix(name, prefixes):
                 starts = self.words["starts"].format(self.words["join"].join(prefixes))
                 return f"{self.label(name)}{self.space}{starts}"
 
@@ -118,7 +118,7 @@ class _Teller:
             return self.words["is" if op == "=" else "is not"]
         return self.numbers[op]
 
-    def value(self, name: str, literal: syntax.Lit) -> str:
+    def value(self, name: str, literal: tree.Lit) -> str:
         fact, value = self.facts[name], literal.value
         if isinstance(value, Decimal):
             return show_number(value, fact)
