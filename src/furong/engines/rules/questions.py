@@ -6,7 +6,7 @@ insured heads at the start and at the end of the year.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,14 +73,16 @@ class Asked:
     settles: int
 
 
-def questions_for_all(sweep: Sweep) -> list[Asked]:
-    """What to ask a population, by how many undecided verdicts the answers would settle.
+def questions_for_all(sweep: Sweep, policies: Collection[str]) -> list[Asked]:
+    """What to ask a population, by how many undecided verdicts on these policies it would settle.
 
     A verdict counts where one leaf alone holds it up; a table's leaf counts for what each subject
-    lacks of it.
+    lacks of it. Facts that no owner can answer are left out.
     """
     found: Counter[tuple[str, ...]] = Counter()
     for compiled in sweep.book.policies:
+        if compiled.policy.id not in policies:
+            continue
         sides = sweep.sides[compiled.policy.id]
         open_ = sides.may & ~sides.holds
         if not open_.any():
@@ -96,7 +98,11 @@ def questions_for_all(sweep: Sweep) -> list[Asked]:
                 there = sweep.condition(given(compiled.formula, leaf, region))
                 decided = decided & ~(there.may & ~there.holds)
             found.update(_behind(sweep, leaf, decided))
-    return [Asked(facts, count) for facts, count in found.most_common()]
+    return [
+        Asked(facts, count)
+        for facts, count in found.most_common()
+        if all(_askable(sweep.book, name) for name in facts)
+    ]
 
 
 def _behind(sweep: Sweep, leaf: Leaf, rows: bits.Words) -> Counter[tuple[str, ...]]:
