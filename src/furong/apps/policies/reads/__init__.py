@@ -1,5 +1,6 @@
 """Reads of policies: their texts, what they say of one subject, and how many they reach."""
 
+from furong.apps.policies.reads.asking import Asked, questions
 from furong.apps.policies.reads.installed import as_pack
 from furong.apps.policies.reads.library import (
     Edition,
@@ -29,6 +30,7 @@ from furong.apps.policies.reads.verdicts import (
 
 __all__ = [
     "STANDINGS",
+    "Asked",
     "Edition",
     "Reach",
     "Share",
@@ -46,6 +48,7 @@ __all__ = [
     "judgements_of",
     "label_of",
     "library",
+    "questions",
     "reach",
     "reaches",
     "settled",

@@ -22,6 +22,7 @@ from furong.engines.rules import Compiled
 from furong.engines.rules.bits import Words, flags
 from furong.engines.rules.columns import Columns
 from furong.engines.rules.formula import Formula, atoms_of, given
+from furong.engines.rules.questions import Asked, questions_for_all
 from furong.engines.rules.spans import point
 from furong.engines.rules.sweep import Sweep
 
@@ -81,15 +82,18 @@ def reach(policy: str, at: datetime, *, personal: bool = False) -> Reach:
 def reaches(at: datetime, *, personal: bool = False) -> dict[str, Reach]:
     """Every policy's reach, by its id."""
     current = edition(at)
-    swept = {
-        kind.id: _sweep_of(current, kind.id)
-        for kind in current.known.pack.kinds.values()
-        if personal or not kind.personal
-    }
+    swept = {one.kind: one for one in sweeps(current, personal=personal)}
     return {
         code: _reach(code, [swept[kind] for kind in text.policy.kinds if kind in swept])
         for code, text in current.texts.items()
     }
+
+
+def sweeps(current: Edition, *, personal: bool = False) -> "Iterator[Swept]":
+    """The sweep of each kind of subject."""
+    for kind in current.known.pack.kinds.values():
+        if personal or not kind.personal:
+            yield _sweep_of(current, kind.id)
 
 
 def subjects_of(policy: str, standing: Standing, at: datetime) -> RawSQL:
@@ -112,6 +116,7 @@ class Swept:
     def __init__(self, current: Edition, kind: str, held: Columns) -> None:
         self.edition, self.kind, self.columns = current, kind, held
         self._codes: dict[str, NDArray[np.uint8]] = {}
+        self._asked: dict[frozenset[str], list[Asked]] = {}
 
     @cached_property
     def sweep(self) -> Sweep:
@@ -167,6 +172,12 @@ class Swept:
         """How many meet a criterion alone, and of how many it is unknown."""
         found = self.alone.reach(f"{policy}.{criterion}")
         return found.eligible, found.unknown
+
+    def asked(self, policies: frozenset[str]) -> list[Asked]:
+        """What to ask these subjects, to settle verdicts on these policies."""
+        if policies not in self._asked:
+            self._asked[policies] = questions_for_all(self.sweep, policies)
+        return self._asked[policies]
 
     def _judged(self, policy: str) -> NDArray[np.uint8]:
         sides = self.sweep.sides[policy]
