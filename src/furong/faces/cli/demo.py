@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from furong.apps.base.errors import Refusal
 from furong.packs import PackErrors
 
 PACK = "furong-2020"
@@ -74,13 +73,13 @@ def _size(text: str) -> int:
 
 
 def _refusing(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """What a user can mend ends in a sentence and exit status 2, without a traceback."""
+    """A faulty pack and a file that cannot be written end in a sentence and exit status 2."""
 
     def run(args: argparse.Namespace) -> int:
         try:
             return command(args)
-        except (Refusal, PackErrors) as error:
-            print(error, file=sys.stderr)
+        except PackErrors as errors:
+            print(errors, file=sys.stderr)
         except OSError as error:
             print(f"{error.filename or ''}：{error.strerror}。请核对路径和权限", file=sys.stderr)
         return REFUSED

@@ -1,0 +1,148 @@
+"""The people of a demonstration: `scenario/cast.yaml`, and how they get their grants."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from pydantic import Field
+
+from furong.apps.directory.access import Capacity
+from furong.apps.directory.actions import appoint, create_user, grant
+from furong.apps.directory.models import Grant, Organisation, User
+from furong.apps.registry.models import Subject
+from furong.faces.demo.population import Population
+from furong.packs import Pack, PackErrors
+from furong.packs.models.base import Entry, Fault, Items, Text, Word
+from furong.packs.problems import PathInFile, nearest
+from furong.packs.source import Source, read
+from furong.packs.validation import validate
+
+FILE = "cast.yaml"
+BY = "demo"
+SOURCE = "演示授权"
+
+
+class Scope(Entry):
+    """What a mandate covers: one line of these; none: the whole district."""
+
+    zone: Word | None = Field(None, description="地方")
+    organisation: Word | None = Field(None, description="单位")
+    kind: Word | None = Field(None, description="主体类别")
+    subjects: dict[Word, int] | None = Field(None, description="各组的前几家")
+
+    def faults(self) -> Iterator[Fault]:
+        if len(self.model_fields_set) > 1:
+            yield Fault((), "范围写了不止一种", "请留下一种；要几种范围，请写几个人")
+
+
+class Person(Entry):
+    """One person who can be logged in as with one click."""
+
+    username: Word = Field(description="用户名")
+    name: Text = Field(description="显示的姓名，一望而知是示例")
+    capacity: Word = Field(description="身份")
+    organisation: Word | None = Field(None, description="任职单位")
+    title: str = Field("", description="职务")
+    scope: Scope = Field(default_factory=Scope.model_construct, description="范围；不写为全区")
+    look: Text = Field(description="进去看什么")
+
+    def faults(self) -> Iterator[Fault]:
+        if self.capacity not in Capacity.values:
+            remedy = (
+                nearest(self.capacity, Capacity.values) or f"可用：{'、'.join(Capacity.values)}"
+            )
+            yield Fault(("capacity",), f"没有身份 {self.capacity}", remedy)
+
+
+class Cast(Entry):
+    """cast.yaml."""
+
+    cast: Items[Person] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """The people of a pack's scenario and the file that names them; nobody where there is none."""
+
+    people: tuple[Person, ...] = ()
+    source: Source | None = None
+
+    @classmethod
+    def read(cls, folders: Iterable[Path]) -> "Casting":
+        """The cast of a chain of packs, base first: the last one's that has any. Raises PackErrors."""
+        for folder in reversed([*folders]):
+            file = folder / "scenario" / FILE
+            if file.is_file():
+                source = read(file)
+                found = validate(Cast, source) if source.parsed else None
+                if found is None:
+                    raise PackErrors(source.problems)
+                return cls(found.cast, source)
+        return cls()
+
+    def check(self, pack: Pack, population: Population) -> None:
+        """Raises PackErrors for posts and scopes that are not there."""
+        if self.source is None:
+            return
+        groups = [group.id for group in population.plan.scenario.groups]
+        for index, person in enumerate(self.people):
+            at: PathInFile = ("cast", index)
+            scope: PathInFile = (*at, "scope")
+            self._require(person.organisation, pack.organisations, "单位", (*at, "organisation"))
+            self._require(person.scope.zone, pack.zones, "地方", scope)
+            self._require(person.scope.organisation, pack.organisations, "单位", scope)
+            self._require(person.scope.kind, pack.kinds, "主体类别", scope)
+            for group in person.scope.subjects or ():
+                self._require(group, groups, "组", scope)
+        if self.source.problems:
+            raise PackErrors(self.source.problems)
+
+    def _require(self, name: str | None, names: Iterable[str], noun: str, path: PathInFile) -> None:
+        known = [*names]
+        if self.source and name is not None and name not in known:
+            self.source.add(path, f"没有{noun} {name}", nearest(name, known) or "请核对名称")
+
+
+@transaction.atomic
+def enrol(people: Sequence[Person], population: Population, size: int, *, at: datetime) -> None:
+    """Enters the people with their posts and grants; those who are there already stay as they are."""
+    held = set(User.objects.values_list("username", flat=True))
+    for person in people:
+        if person.username in held:
+            continue
+        user = create_user(username=person.username, name=person.name, by=BY, at=at)
+        if person.organisation:
+            post = Organisation.objects.get(code=person.organisation)
+            appoint(user, post, title=person.title, by=BY, at=at)
+        for scope in _scopes(person.scope, population, size):
+            grant(user, person.capacity, scope=scope, source=SOURCE, by=BY, at=at)
+
+
+def _scopes(scope: Scope, population: Population, size: int) -> Iterator[tuple[str, str]]:
+    if scope.zone:
+        yield Grant.Scope.ZONE, scope.zone
+    elif scope.organisation:
+        yield Grant.Scope.ORGANISATION, scope.organisation
+    elif scope.kind:
+        yield Grant.Scope.KIND, scope.kind
+    elif scope.subjects is None:
+        yield Grant.Scope.ALL, ""
+    else:
+        names = [*_first(scope.subjects, population, size)]
+        subjects = Subject.objects.filter(name__in=names).values_list("pk", flat=True)
+        yield from ((Grant.Scope.SUBJECT, str(subject)) for subject in subjects)
+
+
+def _first(wanted: dict[str, int], population: Population, size: int) -> Iterator[str]:
+    """The names of the first subjects of each group, as many as there are; no two share one."""
+    left = dict(wanted)
+    for row in population.rows(min(size, SEARCHED)):
+        if left.get(row.group, 0) > 0:
+            left[row.group] -= 1
+            yield row.name
+
+
+SEARCHED = 2000
+"""Among so many subjects are the first ones of every group."""
