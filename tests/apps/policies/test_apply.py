@@ -149,7 +149,11 @@ def test_a_pack_without_the_facts_of_an_installed_policy_is_refused(
     district: Pack, folder: Path, at: datetime
 ) -> None:
     (folder / "policies" / "t-resume.yaml").unlink()
-    edit(folder, "facts/facts.yaml", ("- {key: resumed, label: 已复工, type: boolean, ask: 是否已经复工？}\n", ""))
+    edit(
+        folder,
+        "facts/facts.yaml",
+        ("- {key: resumed, label: 已复工, type: boolean, ask: 是否已经复工？}\n", ""),
+    )
     edit(folder, "kinds/kinds.yaml", (" resumed, resumed_on", " resumed_on"))
     with pytest.raises(Refusal, match=r"T03@1.*resumed"):
         apply_pack(folder, by="test", at=at)
