@@ -160,10 +160,34 @@ def test_a_firm_sees_its_verdicts_with_amounts_and_grounds(
     client.force_login(owner_wang)
     page = client.get(reverse("subject", args=[east_firm.pk])).text
     assert "1.5<small>万元</small>" in page
-    assert "期末从业人员 30 人" in page
+    assert "期末从业人员：30 人" in page
     assert "统计报表 · 2020年2月3日记录" in page
     assert "须出示：承诺书" in page
     assert "邻区复工补贴" not in page
+
+
+def test_the_next_question_can_be_answered_or_says_by_whom(
+    client: Client, liaison_li: User, owner_wang: User, leader_zhao: User, east_firm: Subject
+) -> None:
+    page = reverse("subject", args=[east_firm.pk])
+    told = {}
+    for user in (leader_zhao, owner_wang, liaison_li):
+        client.force_login(user)
+        told[user] = client.get(page).text
+    who = "可由王经理（企业办事人员）、李联络（驻企防疫联络员）答复"
+    assert [who in told[user] for user in told] == [True, False, False]
+    assert ["保存并重新判定" in told[user] for user in told] == [False, True, True]
+    assert "请李联络（驻企防疫联络员）走访时代办" in told[owner_wang]
+
+
+def test_an_owner_begins_with_their_own_firm(
+    client: Client, owner_wang: User, east_firm: Subject, told: None
+) -> None:
+    client.force_login(owner_wang)
+    page = client.get("/").text
+    assert east_firm.name in page
+    assert "合计1.5 万元" in page
+    assert "全区" not in page
 
 
 def test_of_exclusive_policies_the_higher_alone_is_summed(

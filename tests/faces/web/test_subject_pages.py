@@ -88,6 +88,7 @@ def test_the_search_finds_by_name_and_by_initials(
 ) -> None:
     assert names(desk.get("/subjects/", {"q": "停车"}).text) == [east_firm.name]
     assert names(desk.get("/subjects/", {"q": "xjcy"}).text) == [west_firm.name]
+    assert '全部<span class="chip-count">1<' in desk.get("/subjects/", {"q": "停车"}).text
     assert "没有符合条件的服务对象" in desk.get("/subjects/", {"q": "铁路"}).text
 
 

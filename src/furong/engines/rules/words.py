@@ -1,6 +1,6 @@
 """A condition in words, for people who do not read expressions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -44,7 +44,9 @@ _WORDS = {
         "in list": "列入",
         "between": "在 {0} 至 {1} 之间",
         "starts": "以 {0} 开头",
-        "no": "未{0}",
+        "starts not": "不以 {0} 开头",
+        "none of": "不属于",
+        "not in list": "未列入",
         "join": "或",
         "group": "（{0}）",
     },
@@ -58,7 +60,9 @@ _WORDS = {
         "in list": "lists",
         "between": "from {0} to {1}",
         "starts": "starts with {0}",
-        "no": "not: {0}",
+        "starts not": "does not start with {0}",
+        "none of": "is not",
+        "not in list": "does not list",
         "join": " or ",
         "group": "({0})",
     },
@@ -73,6 +77,19 @@ def in_words(source: str, facts: Mapping[str, Fact], language: Language = "zh-Ha
     return _Teller(facts, language).tell(syntax.parse_condition(source))
 
 
+def _denied(label: str) -> str:
+    """The opposite of a Chinese label: 已参加社会保险 → 未参加社会保险, 僵尸企业 → 不是僵尸企业."""
+    if label.startswith("已"):
+        return f"未{label[1:]}"
+    if label.startswith("有"):
+        return f"没{label}"
+    if label.startswith(("仅", "不", "无", "因")):
+        return f"并非{label}"
+    if label.endswith(("企业", "户", "对象")):
+        return f"不是{label}"
+    return f"未{label}"
+
+
 class _Teller:
     def __init__(self, facts: Mapping[str, Fact], language: Language) -> None:
         self.facts, self.words = facts, _WORDS[language]
@@ -85,10 +102,8 @@ class _Teller:
                 joint = self.words["and" if isinstance(condition, tree.All) else "or"]
                 told = joint.join(self.tell(part, inside=True) for part in parts)
                 return self.words["group"].format(told) if inside else told
-            case tree.Not(tree.Truth(name)):
-                return self.words["no"].format(self.label(name))
             case tree.Not(inner):
-                return self.words["not"] + self.tell(inner, inside=True)
+                return self.deny(inner)
             case tree.Truth(name):
                 return self.label(name)
             case tree.Compare(name, op, literal):
@@ -98,11 +113,29 @@ class _Teller:
                 return f"{self.label(name)}{self.space}{limits}"
             case tree.In(name, literals):
                 kind = "in list" if self.facts[name].type == "set" else "one of"
-                values = self.words["join"].join(self.value(name, literal) for literal in literals)
-                return self.phrase(name, self.words[kind], values)
+                return self.phrase(name, self.words[kind], self.values(name, literals))
             case tree.Prefix(name, prefixes):
-                starts = self.words["starts"].format(self.words["join"].join(prefixes))
-                return f"{self.label(name)}{self.space}{starts}"
+                return self.prefix(name, self.words["starts"], prefixes)
+
+    def deny(self, condition: tree.Condition) -> str:
+        """A negation as one would say it: 不以 42 开头 rather than 不属于以下情形：以 42 开头."""
+        match condition:
+            case tree.Truth(name):
+                return _denied(self.label(name)) if not self.space else f"not: {self.label(name)}"
+            case tree.In(name, literals):
+                kind = "not in list" if self.facts[name].type == "set" else "none of"
+                return self.phrase(name, self.words[kind], self.values(name, literals))
+            case tree.Prefix(name, prefixes):
+                return self.prefix(name, self.words["starts not"], prefixes)
+            case _:
+                return self.words["not"] + self.tell(condition, inside=True)
+
+    def prefix(self, name: str, verb: str, prefixes: Sequence[str]) -> str:
+        told = verb.format(self.words["join"].join(prefixes))
+        return f"{self.label(name)}{self.space}{told}"
+
+    def values(self, name: str, literals: Sequence[tree.Lit]) -> str:
+        return self.words["join"].join(self.value(name, literal) for literal in literals)
 
     def phrase(self, name: str, verb: str, value: str) -> str:
         gap = self.space or (" " if value[:1].isdigit() else "")

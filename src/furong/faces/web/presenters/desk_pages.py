@@ -71,9 +71,10 @@ class Task:
 class HomePage:
     greeting: Text
     date: Text
+    heading: Text  # of the tasks
     tasks: Sequence[Task]
     kpis: Sequence[Kpi]
-    top: Sequence[Bar]
+    top: Sequence[Bar] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The first page: what to look at now, for what the person is here to do."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
@@ -8,32 +9,81 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from furong.apps.base.models import Entry
-from furong.apps.directory.models import User
+from furong.apps.directory.access import grants_for
+from furong.apps.directory.models import Grant, User
 from furong.apps.policies import reads
 from furong.apps.policies.reads import Reach, Text
 from furong.apps.registry.models import ImportBatch, Subject
+from furong.engines.rules import Judgement
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.desk_pages import HomePage, Task
 from furong.faces.web.presenters.parts import Bar, Kpi
 from furong.faces.web.presenters.policies import reach_bar
+from furong.faces.web.presenters.verdicts import BADGES, INELIGIBLE
 
 TOP = 6
+OWN = 30  # as many subjects as the first page judges one by one
 SOON = timedelta(days=30)
+TELLING = [standing for standing in reads.STANDINGS if standing != INELIGIBLE]
 
 
 def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage:
     local = timezone.localtime(at)
+    greeting = _("%(hello)s，%(name)s") % {"hello": _hello(local.hour), "name": user.name}
+    date_line = figures.clock(at).rsplit(" ", 1)[0]
+    if own := _own(user, at):
+        kpis, tasks = _of_own(own, at)
+        return HomePage(greeting, date_line, _("我的服务对象"), tasks, kpis)
     texts = _texts(at) if "policy.view" in actions else []
     every = reads.reaches(at, personal="subject.view_personal" in actions) if texts else {}
     reaches = {text.policy.id: every[text.policy.id] for text in texts}
     subjects = Subject.objects.current().visible_to(user, at).count()
     return HomePage(
-        greeting=_("%(hello)s，%(name)s") % {"hello": _hello(local.hour), "name": user.name},
-        date=figures.clock(at).rsplit(" ", 1)[0],
+        greeting=greeting,
+        date=date_line,
+        heading=_("今天先看"),
         tasks=[*_tasks(user, actions, texts, reaches, local.date())],
         kpis=[*_kpis(actions, subjects, texts, [*reaches.values()])],
         top=_top(texts, reaches),
     )
+
+
+def _own(user: User, at: datetime) -> list[Subject]:
+    """The subjects of a person whose mandates name them one by one; none for those of an area."""
+    kinds = set(grants_for(user, "subject.view", at=at).values_list("scope_kind", flat=True))
+    if kinds != {Grant.Scope.SUBJECT}:
+        return []
+    return [*Subject.objects.current().visible_to(user, at).order_by("number")[:OWN]]
+
+
+def _of_own(subjects: Sequence[Subject], at: datetime) -> tuple[list[Kpi], list[Task]]:
+    """What the policies say of a person's own subjects: in all, and one by one."""
+    judged = {subject: reads.verdicts_of(subject, at) for subject in subjects}
+    every = [judgement for judgements in judged.values() for judgement in judgements]
+    counts = Counter(map(reads.standing_of, every))
+    sums = [sum(reads.settled(judgements)) for judgements in judged.values()]
+    shown = figures.amount(sum(sums))
+    kpis = [
+        Kpi(_("可享金额合计"), shown.number, shown.unit, _("已能确定的，以主管部门审核为准")),
+        *(
+            Kpi(BADGES[standing].text, str(counts[standing]), _("项"), tone=BADGES[standing].tone)
+            for standing in TELLING
+        ),
+    ]
+    return kpis, [_own_task(subject, judgements) for subject, judgements in judged.items()]
+
+
+def _own_task(subject: Subject, judgements: Sequence[Judgement]) -> Task:
+    counts = Counter(map(reads.standing_of, judgements))
+    told = [
+        _("%(verdict)s %(n)d 项") % {"verdict": BADGES[standing].text, "n": counts[standing]}
+        for standing in TELLING
+        if counts[standing]
+    ]
+    if sums := reads.settled(judgements):
+        told.append(_("合计%s") % figures.amount(sum(sums)).text)
+    link = reverse("subject", args=[subject.pk])
+    return Task(subject.name, " · ".join(told), "", link)
 
 
 def _hello(hour: int) -> str:
@@ -144,7 +194,9 @@ def _top(texts: Sequence[Text], reaches: dict[str, Reach]) -> list[Bar]:
                 text.policy.title,
                 reach_bar(reach, whole=reach.count),
                 figures.count(reach.eligible),
-                note=_("%s 待补") % figures.count(reach.unknown) if reach.unknown else "",
+                value_word=_("符合"),
+                note=figures.count(reach.unknown) if reach.unknown else "",
+                note_word=_("待补"),
                 note_tone="violet",
                 url=reverse("policy", args=[text.policy.id]),
             )

@@ -1,5 +1,7 @@
 """Sections of GB/T 4754-2017, the national classification of industries."""
 
+from dataclasses import dataclass
+
 SECTIONS = {
     "A": "农、林、牧、渔业",
     "B": "采矿业",
@@ -24,7 +26,17 @@ SECTIONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Industry:
+    """An industry as lists show it: its section's name, and the code beneath."""
+
+    code: str
+
+    @property
+    def name(self) -> str:
+        return SECTIONS.get(self.code[:1], "")
+
+
 def industry(code: str) -> str:
     """C3360 制造业; the code alone where it is of no section."""
-    section = SECTIONS.get(code[:1])
-    return f"{code} {section}" if section else code
+    return f"{code} {Industry(code).name}".strip()

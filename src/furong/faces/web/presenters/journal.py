@@ -74,7 +74,7 @@ def _recent() -> list[EntryRow]:
             position=figures.count(entry.position) if entry.position else "",
             at=figures.moment(entry.recorded_at),
             verb=verb_label(entry.verb),
-            about=f"{about_label(entry.about_type)} · {entry.about_id}",
+            about=_about(entry),
             by=names.get(entry.actor_id, "") if entry.actor_id else entry.actor_label,
             digest=entry.leaf[:12],
         )
@@ -82,10 +82,16 @@ def _recent() -> list[EntryRow]:
     ]
 
 
+def _about(entry: Entry) -> str:
+    label = about_label(entry.about_type)
+    return _("%s · 多家") % label if entry.about_id == "several" else f"{label} · {entry.about_id}"
+
+
 def verb_label(verb: str) -> str:
     """A verb in words; a verb without words as it is."""
     return {
         "clock.set": _("调整时钟"),
+        "demo.seed": _("装入示例数据"),
         "policies.install": _("政策入库"),
         "organisations.sync": _("更新单位"),
         "zones.sync": _("更新区域"),

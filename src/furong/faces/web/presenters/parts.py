@@ -87,7 +87,9 @@ class Bar:
     label: Text
     segments: Sequence[Segment]
     value: str
-    note: Text = ""
+    value_word: Text = ""  # what the value counts: read aloud, drawn as the legend's colour
+    note: Text = ""  # a second figure beside the value
+    note_word: Text = ""
     note_tone: str = ""
     url: str = ""
 

@@ -286,7 +286,9 @@ def _shares(policy: str, shares: Iterable[Share], name: str = "") -> list[Bar]:
             one.name or _("未知"),
             reach_bar(one, whole=longest),
             figures.count(one.eligible),
-            note=_("+%s 待补") % figures.count(one.unknown) if one.unknown else "",
+            value_word=_("符合"),
+            note=figures.count(one.unknown) if one.unknown else "",
+            note_word=_("待补"),
             note_tone="violet",
             url=f"{lists}?verdict=eligible&{name}={one.code}" if name and one.code else "",
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from furong.faces.web.presenters.figures import Amount
+from furong.faces.web.presenters.industries import Industry
 from furong.faces.web.presenters.parts import Badge, Bar, Chip, Kpi, Pages, Segment, Text
 from furong.faces.web.presenters.verdicts import DECIDES, ELIGIBLE, INELIGIBLE, TONES, UNKNOWN
 
@@ -125,7 +126,7 @@ class ReachedRow:
     name: str
     number: str
     street: Text
-    industry: Text
+    industry: Industry
     reason: Text
     amount: Amount | None = None
 
@@ -174,6 +175,7 @@ class PublicPolicy:
     amount_text: Text
     amount_note: Text
     amount_unknown: bool
+    amount_long: bool  # a formula rather than a figure
     sections: Sequence[GuideSection]
     as_of: str
     status: Badge | None = None

@@ -20,6 +20,8 @@ from furong.faces.web.presenters.policy_pages import (
 )
 from furong.packs.models.policies import Criterion
 
+HEADLINE = 12  # characters that the large figure's line holds on a narrow phone
+
 
 def public_list(chosen: Mapping[str, str], *, at: datetime) -> PublicList:
     """The policies of this place, not those of others."""
@@ -63,6 +65,7 @@ def public_policy(text: Text, *, at: datetime) -> PublicPolicy:
     benefit = policy.benefit
     lead, figure = wording.sum_of(benefit)
     told = benefit.note or benefit.open
+    headline = figure or wording.headline(benefit, known.pack.facts)
     if benefit.amount and wording.fixed(benefit.amount) is None:
         told = _("按“%s”计") % wording.formula(benefit.amount, known.pack.facts)
     return PublicPolicy(
@@ -73,8 +76,9 @@ def public_policy(text: Text, *, at: datetime) -> PublicPolicy:
         door=wording.door_badge(policy),
         status=status(text, timezone.localdate(at)),
         amount_lead=lead if figure else wording.KINDS[benefit.kind],
-        amount_text=figure or wording.headline(benefit, known.pack.facts),
-        amount_note=told,
+        amount_text=headline,
+        amount_note=told if told != headline else "",
+        amount_long=len(headline) > HEADLINE,
         amount_unknown=not figure and wording.sum_unknown(benefit),
         sections=_sections(text),
         as_of=figures.day(timezone.localdate(at)),

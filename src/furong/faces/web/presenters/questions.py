@@ -7,21 +7,26 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from furong.apps.directory.access import Capacity
+from furong.apps.directory.models import Grant, User
 from furong.apps.policies import reads as policies
 from furong.apps.registry.catalogue import catalogue
-from furong.apps.registry.models import Subject
+from furong.apps.registry.models import Source, Subject
 from furong.apps.registry.reads import encoded_facts
+from furong.apps.registry.sources import sources_open_to
 from furong.engines.rules import Fact
 from furong.engines.rules.questions import next_questions
+from furong.faces.web.presenters.parts import Text
 from furong.faces.web.presenters.verdicts import Field, Question
 
 PREFIX = "fact-"
 YES_NO = (("true", gettext_lazy("是")), ("false", gettext_lazy("否")))
 NAMED = 4  # as many policies as the card names
+ANSWERERS = (Capacity.OWNER, Capacity.LIAISON, Capacity.CLERK)  # the nearest to the subject first
 
 
 def question(
-    subject: Subject, verdicts: Iterable[policies.Verdict], at: datetime
+    subject: Subject, verdicts: Iterable[policies.Verdict], *, user: User, at: datetime
 ) -> Question | None:
     """What to ask next, if there is something whose any answer decides a policy."""
     titles = {verdict.text.policy.id: verdict.text.policy.title for verdict in verdicts}
@@ -34,7 +39,39 @@ def question(
         return None
     facts, settles = max(telling, key=lambda one: len(one[1]) / len(one[0]))
     lead = _("再答 %(n)d 题，可判定另外 %(m)d 项政策") % {"n": len(facts), "m": len(settles)}
-    return Question(lead, [_field(catalogue().facts[key]) for key in facts], settles[:NAMED])
+    fields = [_field(catalogue().facts[key]) for key in facts]
+    return Question(lead, fields, settles[:NAMED], _hint(subject, user, at))
+
+
+def _hint(subject: Subject, user: User, at: datetime) -> Text:
+    """Who else can answer: for a desk that may not, and for an owner who does not know."""
+    sources = sources_open_to(user, subject, at=at)
+    people = _answerers(subject, at)
+    if Source.OWNER in sources:
+        helpers = [name for capacity, name in people if capacity == Capacity.LIAISON]
+        named = helpers[0] if helpers else Capacity.LIAISON.label
+        return _("不清楚的可不填，请%s走访时代办。") % named
+    if sources:
+        return ""
+    named = _("、").join(name for _capacity, name in people) or _("、").join(
+        str(capacity.label) for capacity in ANSWERERS
+    )
+    return _("可由%s答复，答复后即时重新判定。") % named
+
+
+def _answerers(subject: Subject, at: datetime) -> list[tuple[str, str]]:
+    """Those who answer for the subject, with their capacity: 王经理（企业办事人员）."""
+    scopes = subject.scopes()
+    grants = Grant.objects.in_force(at).filter(
+        user__is_active=True,
+        capacity__in=ANSWERERS,
+        scope_id__in={scope_id for _kind, scope_id in scopes},
+    )
+    held = [grant for grant in grants.select_related("user") if grant.scope in scopes]
+    held.sort(key=lambda grant: (ANSWERERS.index(Capacity(grant.capacity)), grant.user.username))
+    return [
+        (grant.capacity, f"{grant.user.name}（{Capacity(grant.capacity).label}）") for grant in held
+    ]
 
 
 def _field(fact: Fact) -> Field:

@@ -11,7 +11,7 @@ from furong.apps.registry.models import Subject
 from furong.engines.rules.explain import explain
 from furong.faces.web.cursor import Page
 from furong.faces.web.presenters import figures
-from furong.faces.web.presenters.industries import industry
+from furong.faces.web.presenters.industries import Industry
 from furong.faces.web.presenters.parts import Chip, chip
 from furong.faces.web.presenters.policy_pages import ReachedList, ReachedRow
 from furong.faces.web.presenters.reasons import Case, verdict_row
@@ -68,7 +68,7 @@ def _row(subject: Subject, text: Text, at: datetime) -> ReachedRow:
         name=subject.name,
         number=subject.number,
         street=subject.street.name if subject.street else "",
-        industry=industry(facts[INDUSTRY].shown) if INDUSTRY in facts else "",
+        industry=Industry(facts[INDUSTRY].shown if INDUSTRY in facts else ""),
         reason=row.reason,
         amount=row.amount,
     )

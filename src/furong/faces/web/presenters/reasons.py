@@ -36,10 +36,14 @@ class Case:
         return asked(self.judge.book.facts[key])
 
 
+THINGS = ("企业", "户", "对象")
+"""How a label ends that names what a subject is, and not what it does: 僵尸企业."""
+
+
 def asked(fact: Fact) -> str:
-    if fact.type == "boolean" and not fact.label.startswith(_("是否")):
-        return _("是否%s") % fact.label
-    return fact.label
+    if fact.type != "boolean" or fact.label.startswith(_("是否")):
+        return fact.label
+    return (_("是否为%s") if fact.label.endswith(THINGS) else _("是否%s")) % fact.label
 
 
 def source_line(value: FactValue) -> str:
@@ -111,9 +115,9 @@ def _have(line: Line, criterion: Criterion, case: Case) -> str:
 
 
 def _told(used: Used) -> str:
-    """期末从业人员 31 人; 企业规模可能为小型或微型 where a table leaves it open."""
+    """期末从业人员：31 人; 企业规模可能为小型或微型 where a table leaves it open."""
     if used.known:
-        return f"{used.label} {used.shown}"
+        return _("%(fact)s：%(value)s") % {"fact": used.label, "value": used.shown}
     possible = _("或").join(used.possible)
     return _("%(fact)s可能为%(values)s") % {"fact": used.label, "values": possible}
 

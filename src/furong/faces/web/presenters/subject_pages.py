@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from furong.faces.web.presenters.figures import Amount
+from furong.faces.web.presenters.industries import Industry
 from furong.faces.web.presenters.parts import Badge, Chip, Column, Kpi, Pages, Select, Text
 from furong.faces.web.presenters.verdicts import Question, VerdictGroup
 
@@ -14,9 +15,9 @@ class SubjectRow:
     name: str
     number: str
     code: str
-    industry: Text
+    industry: Industry
     street: Text
-    size: Badge
+    size: Badge | None  # None: a kind that is not sorted by size
     eligible: int
     unknown: int
     decides: int

@@ -21,7 +21,7 @@ from furong.engines.rules.values import Encoded
 from furong.faces.web.cursor import Page
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.figures import Amount
-from furong.faces.web.presenters.industries import SECTIONS, industry
+from furong.faces.web.presenters.industries import SECTIONS, Industry, industry
 from furong.faces.web.presenters.parts import Badge, Chip, Column, Kpi, Option, Select, chip
 from furong.faces.web.presenters.questions import question
 from furong.faces.web.presenters.reasons import Case, source_line, verdict_row
@@ -47,17 +47,17 @@ INDUSTRY, SIZE = "industry", "size_class"
 def subject_list(
     page: Page[Subject],
     *,
-    visible: QuerySet[Subject],
+    across: QuerySet[Subject],
     chosen: Mapping[str, str],
     may_export: bool,
     at: datetime,
 ) -> SubjectList:
-    """A page of subjects; `visible` are all that the person may see, `chosen` the filters in use."""
+    """A page of subjects; `chosen` are the filters in use, `across` what they leave of all kinds."""
     known, book = catalogue(), policies.book(at)
     return SubjectList(
         total=page.pages.total or 0,
         query=chosen.get("q", ""),
-        kinds=_kinds(known, visible, chosen.get("kind", "")),
+        kinds=_kinds(known, across, chosen.get("kind", "")),
         selects=_selects(known, chosen),
         columns=_columns(chosen),
         rows=[_row(subject, book, at) for subject in page.rows],
@@ -69,13 +69,13 @@ def subject_list(
     )
 
 
-def _kinds(known: Catalogue, visible: QuerySet[Subject], now: str) -> list[Chip]:
-    counts = dict(visible.order_by().values_list("kind").annotate(Count("pk")))
+def _kinds(known: Catalogue, across: QuerySet[Subject], now: str) -> list[Chip]:
+    counts = dict(across.order_by().values_list("kind").annotate(Count("pk")))
     chips = [chip("kind", "", _("全部"), now=now, count=sum(counts.values()))]
     return chips + [
-        chip("kind", kind.id, kind.label, now=now, count=counts[kind.id])
+        chip("kind", kind.id, kind.label, now=now, count=counts.get(kind.id, 0))
         for kind in known.pack.kinds.values()
-        if kind.id in counts
+        if kind.id in counts or kind.id == now
     ]
 
 
@@ -122,9 +122,9 @@ def _row(subject: Subject, book: Rulebook, at: datetime) -> SubjectRow:
         name=subject.name,
         number=subject.number,
         code=_code(subject),
-        industry=industry(str(values.get(INDUSTRY, ""))),
+        industry=Industry(str(values.get(INDUSTRY, ""))),
         street=subject.street.name if subject.street else "",
-        size=_size(book, values),
+        size=_size(subject, book, values),
         eligible=counts["eligible"],
         unknown=counts["unknown"],
         decides=counts["decides"],
@@ -147,9 +147,11 @@ def _code(subject: Subject) -> str:
     return next(found, "")
 
 
-def _size(book: Rulebook, values: Mapping[str, Encoded]) -> Badge:
-    if SIZE not in book.facts:
-        return Badge("—")
+def _size(subject: Subject, book: Rulebook, values: Mapping[str, Encoded]) -> Badge | None:
+    """What is known of the size; nothing for kinds that have none, such as a building."""
+    declared = catalogue().facts_of(subject.kind)
+    if SIZE not in book.facts or all(fact.key != SIZE for fact in declared):
+        return None
     known = _derived(book, SIZE, book.derivations.complete(values))
     return Badge(known.text or _("未知"), "blue" if known.certain else "violet")
 
@@ -199,7 +201,7 @@ def subject_page(subject: Subject, *, user: User, may_edit: bool, at: datetime) 
         groups=[group for group in groups if group.rows],
         fact_groups=_fact_groups(subject, known, case),
         as_of=figures.moment(at),
-        question=question(subject, grouped["unknown"], at),
+        question=question(subject, grouped["unknown"], user=user, at=at),
         relations=_relations(subject, user, at),
         may_edit=may_edit,
     )

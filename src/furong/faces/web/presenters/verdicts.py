@@ -19,7 +19,7 @@ BADGES = {
 TONES = {ELIGIBLE: "jade", UNKNOWN: "violet", DECIDES: "amber", INELIGIBLE: ""}
 NOTES = {
     ELIGIBLE: _("条件逐项成立"),
-    UNKNOWN: _("补齐所缺事实即可判定"),
+    UNKNOWN: _("补齐事实即可判定"),
     DECIDES: _("须主管部门出具意见"),
     INELIGIBLE: _("至少一项条件不成立"),
 }
@@ -43,10 +43,10 @@ class CriterionRow:
 
     @property
     def word(self) -> str:
-        """Read aloud beside the mark, which is a drawing."""
+        """What the mark, which is a drawing, says."""
         words = {
-            "true": _("成立"),
-            "false": _("不成立"),
+            "true": _("满足"),
+            "false": _("不满足"),
             "unknown": _("未知"),
             "decides": _("待认定"),
         }
@@ -114,3 +114,4 @@ class Question:
     lead: Text  # 再答 1 题，可判定另外 9 项政策
     fields: Sequence[Field]
     settles: Sequence[Text] = ()  # the policies that any answer decides
+    hint: Text = ""  # who answers, where the reader cannot or need not

@@ -42,7 +42,7 @@ def list_subjects(request: Request) -> HttpResponse:
     chosen = _chosen(request)
     page = subject_list(
         _page(request, _filtered(visible, chosen), chosen),
-        visible=visible,
+        across=_filtered(visible, chosen | {"kind": ""}),
         chosen=chosen,
         may_export="subject.export" in request.actions,
         at=request.at,

@@ -5,6 +5,11 @@
   const page = document;
   page.documentElement.classList.add("js");
 
+  // On a phone the long groups begin folded, their counts in sight.
+  if (window.matchMedia("(max-width: 720px)").matches) {
+    for (const group of page.querySelectorAll("[data-fold-on-phone]")) group.open = false;
+  }
+
   const typing = (element) => element.closest("input, select, textarea, [contenteditable], dialog[open]");
 
   // `/` goes to the search box; j, k or the arrows move through a list's links.
@@ -81,6 +86,12 @@
     for (const part of folded) part.open = false;
   });
 
+  // The upload box names the chosen file, in the page's language and not the browser's.
+  page.addEventListener("change", (event) => {
+    const told = event.target.type === "file" && event.target.closest(".drop")?.querySelector("[data-chosen]");
+    if (told && event.target.files.length) told.textContent = event.target.files[0].name;
+  });
+
   // A file dropped on the upload box is chosen.
   for (const type of ["dragover", "dragleave", "drop"]) {
     page.addEventListener(type, (event) => {
@@ -88,7 +99,11 @@
       if (!box) return;
       event.preventDefault();
       box.classList.toggle("is-over", type === "dragover");
-      if (type === "drop") box.querySelector("input[type=file]").files = event.dataTransfer.files;
+      if (type === "drop") {
+        const field = box.querySelector("input[type=file]");
+        field.files = event.dataTransfer.files;
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+      }
     });
   }
 })();
