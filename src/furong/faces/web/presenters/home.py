@@ -42,7 +42,7 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
         greeting=greeting,
         date=date_line,
         heading=_("今天先看"),
-        tasks=[*_tasks(user, actions, texts, reaches, local.date())],
+        tasks=[*_tasks(user, actions, texts, reaches, at)],
         kpis=[*_kpis(actions, subjects, texts, [*reaches.values()])],
         top=_top(texts, reaches),
     )
@@ -139,16 +139,18 @@ def _tasks(
     actions: Collection[str],
     texts: Sequence[Text],
     reaches: dict[str, Reach],
-    day: date,
+    at: datetime,
 ) -> Iterator[Task]:
     library = reverse("policies")
+    if reaches:
+        yield from _questions(at)
     if decides := sum(reach.decides for reach in reaches.values()):
         note = _("原文一事一议或表述有歧义，须主管部门出具意见")
         yield Task(_("待部门认定"), note, figures.count(decides), library, "amber")
     if "policy.edit" in actions and (points := _open_points(texts)):
         note = _("涉及 %d 条政策；核清一处，相关判定即可放开") % sum(n > 0 for n in points)
         yield Task(_("原文未见、待核"), note, figures.count(sum(points)), library, "violet")
-    if ending := _ending(texts, day):
+    if ending := _ending(texts, timezone.localdate(at)):
         note = _("最早：%s") % _("、").join(text.policy.title for text in ending[:2])
         yield Task(
             _("%d 天内到期的政策") % SOON.days, note, figures.count(len(ending)), library, "amber"
@@ -160,6 +162,14 @@ def _tasks(
         note = _("尚未封存 %s 条；请核对留存的总根") % figures.count(unsealed)
         total = figures.count(Entry.objects.count())
         yield Task(_("台账核验"), note, total, reverse("journal"))
+
+
+def _questions(at: datetime) -> Iterator[Task]:
+    """The fact whose answers would settle the most verdicts in the district."""
+    for asked in reads.questions(at, limit=2):
+        text = _("问清：%s") % _("、").join(fact.label for fact in asked.facts)
+        note = _("全区可判定的项次；由联络员走访时一并问清")
+        yield Task(text, note, figures.count(asked.settles), reverse("subjects"), "violet")
 
 
 def _ending(texts: Sequence[Text], day: date) -> list[Text]:
