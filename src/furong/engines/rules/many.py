@@ -6,6 +6,7 @@ are missing. So one subject of each such pattern is judged, and the judgement ho
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,14 +50,15 @@ class JudgeMany:
 
     def __call__(self, columns: Columns) -> Iterator[Judged]:
         sweep = Sweep(self.book, columns)
+        complete = cache(lambda row: self.book.complete(columns.row(row)))
         for place, compiled in enumerate(self.judge.policies):
             pattern, first, keys = self._patterns(place, sweep.population)
             found = []
             for row, key in zip(first, keys, strict=True):
                 seen = self._seen.get((place, key))
                 if seen is None:
-                    complete = self.book.complete(columns.row(int(row)))
-                    seen = self._seen[place, key] = self.judge.judge_one(compiled, complete)
+                    seen = self.judge.judge_one(compiled, complete(int(row)))
+                    self._seen[place, key] = seen
                 found.append(seen)
             paid = sweep.payable.get(compiled.policy.id)
             amounts = (
