@@ -50,7 +50,7 @@ format: install-dev  ## format code and templates
 	-$(BIN)/djade --target-version 6.1 $$(git ls-files 'src/**/*.html')
 
 bench: install-dev  ## the side-by-side table of the rules engine
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench -c requirements-dev.lock
 	@$(BIN)/python -m bench.rules $(ARGS)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header

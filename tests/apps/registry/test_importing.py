@@ -65,9 +65,9 @@ def plan_for(path: Path, kind: str = "enterprise", **options: Any) -> ImportPlan
     return ImportPlan(kind=kind, mapping=mapping, source="statistics", **options)
 
 
-def look(path: Path, at: datetime, **options: Any) -> list[tuple[str, str]]:
+def look(path: Path, at: datetime, *, by: User, **options: Any) -> list[tuple[str, str]]:
     with read_table(path) as table:
-        planned = preview(plan_for(path, **options), table, at=at)
+        planned = preview(plan_for(path, **options), table, by=by, at=at)
         return [(one.verdict.value, one.reason) for one in planned]
 
 
@@ -104,7 +104,7 @@ class TestVerdicts:
         self, clerk: User, sheet: Path, cells: list[Any], reason: str, at: datetime
     ) -> None:
         write(sheet, [cells, ["戊公司", NEW_CODE]])
-        verdicts = look(sheet, at)
+        verdicts = look(sheet, at, by=clerk)
         assert verdicts[0][0] == "invalid"
         assert re.search(reason, verdicts[0][1])
         assert verdicts[1] == ("new", "")
@@ -121,9 +121,13 @@ class TestVerdicts:
                 ["新公司", NEW_CODE, "西街街道", "西街 1 号", 3],
             ],
         )
-        assert [verdict for verdict, _reason in look(sheet, at)] == ["same", "update", "new"]
+        assert [verdict for verdict, _reason in look(sheet, at, by=clerk)] == [
+            "same",
+            "update",
+            "new",
+        ]
         with read_table(sheet) as table:
-            notes = [one.notes for one in preview(plan_for(sheet), table, at=at)]
+            notes = [one.notes for one in preview(plan_for(sheet), table, by=clerk, at=at)]
         assert notes == [[], ["名称与登记的“西街餐饮管理有限公司”不同，未作更改"], []]
 
     def test_two_rows_about_one_subject_are_both_invalid(
@@ -139,7 +143,7 @@ class TestVerdicts:
                 [None, EAST_CODE],
             ],
         )
-        verdicts = look(sheet, at)
+        verdicts = look(sheet, at, by=clerk)
         expected = ["invalid", "new", "invalid", "same", "invalid"]
         assert [verdict for verdict, _reason in verdicts] == expected
         assert "与第 5 行是同一对象" in verdicts[0][1]
@@ -151,7 +155,7 @@ class TestVerdicts:
     ) -> None:
         head = ["企业名称", "统一社会信用代码", "平台编号"]
         write(sheet, [["东街停车", EAST_CODE, west_firm.number]], head)
-        verdict, reason = look(sheet, at)[0]
+        verdict, reason = look(sheet, at, by=clerk)[0]
         assert verdict == "invalid"
         assert str(east_firm) in reason
         assert str(west_firm) in reason
@@ -162,7 +166,7 @@ class TestVerdicts:
         for name in ("甲公司", "乙公司", "乙公司"):
             register_subject(NewSubject(kind="enterprise", name=name), by="test", at=at)
         write(sheet, [["甲公司", None, None, None, 3], ["乙公司", None, None, None, 3]])
-        verdicts = look(sheet, at)
+        verdicts = look(sheet, at, by=clerk)
         assert verdicts[0] == ("update", "")
         assert verdicts[1][0] == "invalid"
         assert "有 2 个同名对象" in verdicts[1][1]
@@ -171,12 +175,12 @@ class TestVerdicts:
         self, clerk: User, sheet: Path, east_firm: Subject, at: datetime
     ) -> None:
         write(sheet, [[east_firm.name, NEW_CODE]])
-        assert look(sheet, at) == [("new", "")]
+        assert look(sheet, at, by=clerk) == [("new", "")]
 
     def test_nothing_is_written(self, clerk: User, sheet: Path, at: datetime) -> None:
         write(sheet, [["新公司", NEW_CODE, "东街", None, 3]])
         entries = Entry.objects.count()
-        look(sheet, at)
+        look(sheet, at, by=clerk)
         assert not Subject.objects.exists()
         assert Entry.objects.count() == entries
 
@@ -303,4 +307,4 @@ class TestTakingOver:
         write(sheet, [["甲公司"]])
         plan = ImportPlan(kind="enterprise", mapping={0: "fact:height"}, source="owner")
         with read_table(sheet) as table, pytest.raises(Refusal, match="fact:height"):
-            list(preview(plan, table, at=at))
+            list(preview(plan, table, by=clerk, at=at))

@@ -82,6 +82,22 @@ def test_the_same_list_again_changes_nothing(clerk: Client) -> None:
     assert ImportBatch.objects.count() == 1
 
 
+def test_a_firm_of_another_street_is_neither_changed_nor_named(
+    clerk: Client, west_firm: Subject
+) -> None:
+    preview = confirm(clerk, upload(clerk, GOOD + BAD.replace("西街街道,十二", ",12")))
+    page = clerk.get(preview).text
+    assert "本行不在您的授权范围内" in page
+    assert west_firm.name not in page
+    result = clerk.post(preview.replace("preview", "commit"), follow=True).text
+    assert "1 行未导入" in result
+    assert west_firm.name not in result
+    assert not FactEntry.objects.filter(subject=west_firm).exists()
+    returned = clerk.get(preview.replace("preview", "invalid"))
+    sheet = openpyxl.load_workbook(BytesIO(returned.content)).worksheets[0]
+    assert west_firm.name not in str([*sheet.iter_rows(values_only=True)])
+
+
 def test_the_columns_show_what_they_are_taken_for_and_why(clerk: Client) -> None:
     page = clerk.get(upload(clerk, GOOD.replace("期末从业人员", "喜欢的颜色"))).text
     assert "1 列未识别" in page

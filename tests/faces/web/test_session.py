@@ -30,6 +30,18 @@ def test_a_wrong_password_is_told_and_the_name_is_kept(client: Client, user: Use
     assert "_auth_user_id" not in client.session
 
 
+def test_after_five_wrong_passwords_the_account_is_locked_for_a_while(
+    client: Client, user: User
+) -> None:
+    for _time in range(5):
+        answer = client.post("/login/", {"username": "chen", "password": "wrong"})
+    assert answer.status_code == 422
+    assert "账号已锁定，请 10 分钟后再试" in answer.text
+    answer = client.post("/login/", {"username": "chen", "password": "correct horse battery"})
+    assert "账号已锁定" in answer.text
+    assert "_auth_user_id" not in client.session
+
+
 @pytest.mark.parametrize("target", ["https://example.com/", "//example.com", "javascript:alert(1)"])
 def test_no_other_site_is_led_to(client: Client, user: User, target: str) -> None:
     form = {"username": "chen", "password": "correct horse battery", "next": target}

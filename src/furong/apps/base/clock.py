@@ -23,9 +23,13 @@ class ClockRefused(Refusal):
 
 def now() -> datetime:
     """District time, aware, in UTC."""
-    real = timezone.now()
     clock = DistrictClock.objects.filter(pk=1).first()
-    return clock.reading(real) if clock else real
+    return clock.reading(real()) if clock else real()
+
+
+def real() -> datetime:
+    """Real time, aware, in UTC: for what protects the real system, such as sign-in and sessions."""
+    return timezone.now()
 
 
 def zone() -> ZoneInfo:
@@ -51,7 +55,7 @@ def set_clock(
     _require_settable(mode, anchor, rate)
     clock, _created = DistrictClock.objects.update_or_create(
         pk=1,
-        defaults={"mode": mode, "anchor": anchor, "rate": rate, "set_at": timezone.now()},
+        defaults={"mode": mode, "anchor": anchor, "rate": rate, "set_at": real()},
     )
     journal.record(
         "clock.set",
@@ -64,14 +68,14 @@ def set_clock(
 
 
 def _require_settable(mode: str, anchor: datetime | None, rate: int) -> None:
-    real = DistrictClock.Mode.REAL
+    real_time = DistrictClock.Mode.REAL
     if mode not in DistrictClock.Mode:
         raise ClockRefused(_("时钟没有 %s 这种走法，只有 real、running、frozen") % mode)
-    if (anchor is None) != (mode == real):
+    if (anchor is None) != (mode == real_time):
         raise ClockRefused(_("从起点走或停在一刻要给出时刻，真实时间则不能给"))
     if anchor and anchor.tzinfo is None:
         raise ClockRefused(_("时刻 %s 没有时区") % anchor.isoformat())
     if rate < 1:
         raise ClockRefused(_("时钟只能向前走，倍率至少为 1"))
-    if mode != real and Installation.objects.filter(demo=False).exists():
+    if mode != real_time and Installation.objects.filter(demo=False).exists():
         raise ClockRefused(_("正式运行的系统只用真实时间；要改时钟，请另装一套演示系统"))

@@ -8,8 +8,10 @@ exclude each other outright (三员分立): `SEPARATED`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -17,7 +19,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from furong.apps.directory.models import Grant, User
+from furong.apps.directory.models import Grant, User, Zone
 
 
 class Capacity(models.TextChoices):
@@ -97,6 +99,32 @@ def grants_of(user: User | AnonymousUser, at: datetime) -> models.QuerySet[Grant
 def grants_for(user: User | AnonymousUser, action: str, *, at: datetime) -> models.QuerySet[Grant]:
     """Those of the person's grants that allow an action."""
     return grants_of(user, at).filter(capacity__in=capacities_for(action))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a person's grants for an action cover, for asking of many things at once.
+
+    scopes: the (scope_kind, scope_id) of every grant. zones: the granted zones and all inside them.
+    """
+
+    scopes: frozenset[tuple[str, str]]
+    zones: frozenset[UUID]
+
+    @property
+    def everything(self) -> bool:
+        return (Grant.Scope.ALL, "") in self.scopes
+
+    def ids(self, scope_kind: str) -> set[str]:
+        """The scope ids of the grants of one kind of scope."""
+        return {scope_id for kind, scope_id in self.scopes if kind == scope_kind}
+
+
+def coverage_of(user: User | AnonymousUser, action: str, *, at: datetime) -> Coverage:
+    """What the person's grants for an action cover at a moment; nothing without any."""
+    scopes = frozenset(grant.scope for grant in grants_for(user, action, at=at))
+    codes = {scope_id for kind, scope_id in scopes if kind == Grant.Scope.ZONE}
+    return Coverage(scopes, frozenset(Zone.objects.within(codes)) if codes else frozenset())
 
 
 def may(user: User | AnonymousUser, action: str, *, at: datetime, on: Scoped | None = None) -> bool:

@@ -44,6 +44,20 @@ class User(AbstractBaseUser, Record):
         return self.name
 
 
+class SignInTries(models.Model):
+    """Passwords tried of late for a username, whether or not anybody bears it. Times are real time."""
+
+    username = models.CharField(max_length=64, unique=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("登录尝试")
+
+    def __str__(self) -> str:
+        return self.username
+
+
 class Declared(Record):
     """Something that a pack declares and an installation may add to.
 

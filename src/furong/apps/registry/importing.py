@@ -3,14 +3,16 @@
     with read_table(path) as table:
         proposals = propose_mapping(table.columns, targets_of(kind, catalogue()))
         plan = ImportPlan(kind=kind, mapping={…}, source="statistics")
-        for planned in preview(plan, table, at=now()): …
+        for planned in preview(plan, table, by=user, at=now()): …
         result = commit(plan, table, file_name=…, file_digest=…, by=user, at=now())
 
-Both judge the rows in the same way, so that what the preview shows is what the commit does. The
-commit works in chunks, each one transaction that also moves the batch on: after a crash the same
+Both judge the rows in the same way, so that what the preview shows is what the commit does: only
+what the person's grants cover (`mandate`). The commit works in chunks, each one transaction that also moves the batch on: after a crash the same
 file goes on where it stopped, and once done it changes nothing.
 """
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,14 +22,16 @@ from itertools import batched
 from django.db import transaction
 
 from furong.apps.base import journal
+from furong.apps.directory.access import coverage_of
 from furong.apps.directory.models import User
 from furong.apps.registry.actions import complete_subjects, register_subjects, state_many
+from furong.apps.registry.mandate import ACTION
 from furong.apps.registry.models import ImportBatch
 from furong.apps.registry.planning import ImportPlan, Planned, Planner, Verdict
 from furong.apps.registry.tables.heading import Row
 from furong.apps.registry.tables.reader import Table
 
-__all__ = ["ImportPlan", "ImportResult", "Planned", "Verdict", "commit", "preview"]
+__all__ = ["ImportPlan", "ImportResult", "Planned", "Verdict", "batch_of", "commit", "preview"]
 
 CHUNK = 500
 """Rows of one transaction: few enough for others to write in between."""
@@ -42,11 +46,11 @@ class ImportResult:
     invalid: list[Planned]
 
 
-def preview(plan: ImportPlan, table: Table, *, at: datetime) -> Iterator[Planned]:
+def preview(plan: ImportPlan, table: Table, *, by: User, at: datetime) -> Iterator[Planned]:
     """The verdict on every row, in order; nothing is written."""
-    planner = Planner(plan, table)
+    planner = Planner(plan, table, by=by, at=at)
     for rows in batched(table.rows(), CHUNK):
-        yield from planner.judge(rows, at=at)
+        yield from planner.judge(rows)
 
 
 def commit(
@@ -60,11 +64,11 @@ def commit(
 ) -> ImportResult:
     """Imports the valid rows; returns the others. file_digest: SHA-256 of the file, hex.
 
-    The same file by the same plan a second time changes nothing and returns the same.
+    The same file by the same plan and mandate a second time changes nothing and returns the same.
     """
-    planner = Planner(plan, table)
+    planner = Planner(plan, table, by=by, at=at)
     batch, _created = ImportBatch.objects.get_or_create(
-        digest=plan.digest(table.sheet, file_digest),
+        digest=_digest(plan, table, file_digest, by=by, at=at),
         defaults={
             "kind": plan.kind,
             "file_name": file_name,
@@ -83,6 +87,22 @@ def commit(
     return ImportResult(_finish(batch, by=by, at=at), batch.counts, invalid)
 
 
+def batch_of(
+    plan: ImportPlan, table: Table, file_digest: str, *, by: User, at: datetime
+) -> ImportBatch | None:
+    """The batch of an import that was begun."""
+    digest = _digest(plan, table, file_digest, by=by, at=at)
+    return ImportBatch.objects.filter(digest=digest).first()
+
+
+def _digest(plan: ImportPlan, table: Table, file_digest: str, *, by: User, at: datetime) -> str:
+    """What makes two imports the same: who holds another mandate imports other rows of the file."""
+    scopes = sorted(coverage_of(by, ACTION, at=at).scopes)
+    mapping = sorted(plan.mapping.items())
+    same = [file_digest, table.sheet, plan.kind, mapping, plan.source, plan.about, by.pk, scopes]
+    return hashlib.sha256(json.dumps(same, default=str).encode()).hexdigest()
+
+
 @transaction.atomic
 def _commit_chunk(
     planner: Planner,
@@ -95,7 +115,7 @@ def _commit_chunk(
 ) -> tuple[ImportBatch, list[Planned]]:
     """Deals with those of some rows, whose first is the table's row `start`, that are still to do."""
     held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    planned = planner.judge(rows, at=at)
+    planned = planner.judge(rows)
     if ahead := planned[max(0, held.rows_done - start) :]:
         _take_over(ahead, held, by=by, at=at)
         held.rows_done = start + len(planned)

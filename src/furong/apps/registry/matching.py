@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from furong.apps.registry.identifiers import blinded
+from furong.apps.registry.mandate import Mandate, outside
 from furong.apps.registry.mapping import NAME, NUMBER
 from furong.apps.registry.models import Identifier, Subject
 from furong.apps.registry.rowreading import Key, Reading
@@ -21,16 +23,17 @@ class Match:
     new_numbers: dict[str, str]
 
 
-def match_subjects(readings: Sequence[Reading], kind: Kind) -> list[Match]:
+def match_subjects(readings: Sequence[Reading], kind: Kind, mandate: Mandate) -> list[Match]:
     """One match a row. What prevents a match is added to the row's problems.
 
     A number decides; without one, or where it is not known yet, the exact name does, provided that
     one subject alone bears it and has no other number of that scheme. Natural persons are never
-    found by name.
+    found by name. A subject outside the importer's mandate is never a row's match.
     """
-    by_key = _subjects_by_key(readings, kind)
-    schemes = _schemes_held([s for same in by_key.values() for s in same])
-    return [_match(reading, kind, by_key, schemes) for reading in readings]
+    by_key = _subjects_by_key(readings, kind, mandate)
+    found = [subject for same in by_key.values() for subject in same]
+    schemes, open_to = _schemes_held(found), mandate.open_among(found)
+    return [_match(reading, kind, by_key, schemes, open_to) for reading in readings]
 
 
 def _match(
@@ -38,10 +41,14 @@ def _match(
     kind: Kind,
     by_key: dict[Key, list[Subject]],
     schemes: dict[Subject, set[str]],
+    open_to: set[UUID],
 ) -> Match:
     numbers = [key for key in reading.naming() if key[0] != NAME]
     found = {subject for key in numbers for subject in by_key.get(key, ())}
     new = {s: v for s, v in reading.identifiers.items() if (s, v) not in by_key}
+    if any(subject.pk not in open_to for subject in found):
+        reading.refuse(outside())
+        return Match(None, {})
     if len(found) > 1:
         owners = "、".join(sorted(str(subject) for subject in found))
         reading.refuse(_("同一行的号码属于不同对象：%s") % owners)
@@ -64,8 +71,14 @@ def _match(
     return Match(subject, new)
 
 
-def _subjects_by_key(readings: Sequence[Reading], kind: Kind) -> dict[Key, list[Subject]]:
-    """The subjects by every number and name that the rows give."""
+def _subjects_by_key(
+    readings: Sequence[Reading], kind: Kind, mandate: Mandate
+) -> dict[Key, list[Subject]]:
+    """The subjects by every number and name that the rows give.
+
+    A number of a scheme is looked for everywhere, since it names one subject; public numbers and
+    names within the mandate alone.
+    """
     found: dict[Key, list[Subject]] = defaultdict(list)
     written = {
         (scheme, blinded(scheme, value) if kind.personal else value): (scheme, value)
@@ -80,7 +93,7 @@ def _subjects_by_key(readings: Sequence[Reading], kind: Kind) -> dict[Key, list[
     for one in held.select_related("subject__street"):
         if (key := written.get((one.scheme, one.value))) is not None:
             found[key].append(one.subject)
-    current = Subject.objects.current().select_related("street")
+    current = mandate.subjects.current().select_related("street")
     for subject in current.filter(number__in={reading.number for reading in readings}):
         found[NUMBER, subject.number].append(subject)
     if not kind.personal:

@@ -1,7 +1,5 @@
 """Judging the rows of a table before anything is written."""
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +9,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from furong.apps.directory.models import User
 from furong.apps.registry.actions import Completion, NewSubject, Statement, unstated
 from furong.apps.registry.catalogue import catalogue
+from furong.apps.registry.mandate import Mandate
 from furong.apps.registry.mapping import ColumnMapping, check_mapping, targets_of
 from furong.apps.registry.matching import match_subjects
 from furong.apps.registry.models import Subject
@@ -40,18 +40,12 @@ class ImportPlan:
     source: str
     about: About = None
 
-    def digest(self, sheet: str, file_digest: str) -> str:
-        """What makes two imports the same import."""
-        mapping = sorted(self.mapping.items())
-        plan = [file_digest, sheet, self.kind, mapping, self.source, self.about]
-        return hashlib.sha256(json.dumps(plan, default=str).encode()).hexdigest()
-
 
 @dataclass(slots=True)
 class Planned:
     """One row with its verdict, and its subject unless it is new.
 
-    notes: what is not taken over although the row is valid, and why.
+    notes: what is not taken over as it was written although the row is valid, and why.
     """
 
     reading: Reading
@@ -109,13 +103,15 @@ class Planned:
 
 
 class Planner:
-    """Judges the rows of one table, in chunks and in their order."""
+    """Judges the rows of one table for a person at a moment, in chunks and in their order."""
 
-    def __init__(self, plan: ImportPlan, table: Table) -> None:
+    def __init__(self, plan: ImportPlan, table: Table, *, by: User, at: datetime) -> None:
         known = catalogue()
         check_mapping(plan.mapping, targets_of(plan.kind, known))
         self._plan = plan
+        self._at = at
         self._kind = known.kind(plan.kind)
+        self._mandate = Mandate(by, self._kind, at=at)
         self._reader = RowReader(table.columns, plan.mapping, known)
         self._rows_of_key: dict[Key, list[int]] = defaultdict(list)
         for row in table.rows():
@@ -123,10 +119,10 @@ class Planner:
                 self._rows_of_key[key].append(row.number)
         self._row_of_subject: dict[UUID, int] = {}
 
-    def judge(self, rows: Iterable[Row], *, at: datetime) -> list[Planned]:
+    def judge(self, rows: Iterable[Row]) -> list[Planned]:
         """The verdicts on some rows, from few queries for all of them."""
         readings = [self._reader.read(row) for row in rows]
-        matches = match_subjects(readings, self._kind)
+        matches = match_subjects(readings, self._kind, self._mandate)
         planned = [
             Planned(reading, self._plan, match.subject, match.new_numbers)
             for reading, match in zip(readings, matches, strict=True)
@@ -134,7 +130,8 @@ class Planner:
         for one in planned:
             self._refuse_repetition(one)
             self._note_another_name(one)
-        changed = self._changed(planned, at)
+            self._keep_within_mandate(one)
+        changed = self._changed(planned)
         for one in planned:
             if one.problems:
                 one.verdict = Verdict.INVALID
@@ -157,10 +154,15 @@ class Planner:
         if registered and one.reading.name not in {"", registered}:
             one.notes.append(_("名称与登记的“%s”不同，未作更改") % registered)
 
-    def _changed(self, planned: Sequence[Planned], at: datetime) -> set[UUID]:
+    def _keep_within_mandate(self, one: Planned) -> None:
+        """A known subject lies within it, or it would not have been found."""
+        if one.subject is None and not one.problems and (note := self._mandate.place(one.reading)):
+            one.notes.append(note)
+
+    def _changed(self, planned: Sequence[Planned]) -> set[UUID]:
         """The known subjects of which the rows say anything new."""
         statements = [statement for one in planned for statement in one.statements()]
-        changed = {statement.subject.pk for statement in unstated(statements, at=at)}
+        changed = {statement.subject.pk for statement in unstated(statements, at=self._at)}
         known = [one for one in planned if one.subject]
         placed = set(
             Subject.zones.through.objects.filter(

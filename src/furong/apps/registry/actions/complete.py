@@ -73,7 +73,7 @@ def complete_subjects(
         for one in completions
         for identifier in identifiers_of(one.subject, one.identifiers, known)
     ]
-    refuse_taken(identifiers)
+    refuse_taken(identifiers, by=by, at=at)
     for one in completions:
         subject = subjects[one.subject.pk]
         for name, value in one.blanks(subject).items():

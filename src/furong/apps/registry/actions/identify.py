@@ -1,12 +1,15 @@
 """Giving subjects the numbers by which others know them: what registering and completing share."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from furong.apps.base.errors import Refusal
+from furong.apps.base.journal import Actor
 from furong.apps.base.models import PersonalValue
+from furong.apps.directory.models import User
 from furong.apps.registry.catalogue import Catalogue
 from furong.apps.registry.identifiers import blinded, read_identifier
 from furong.apps.registry.models import Identifier, Subject
@@ -36,8 +39,11 @@ def identifiers_of(
         raise Refusal(f"{subject.name}：{problem}") from problem
 
 
-def refuse_taken(identifiers: Sequence[Identifier]) -> None:
-    """A live number names one subject: raises Refusal for one of another, and for two of the set."""
+def refuse_taken(identifiers: Sequence[Identifier], *, by: Actor, at: datetime) -> None:
+    """A live number names one subject: raises Refusal for one of another, and for two of the set.
+
+    Who holds it is named only to those who may see them.
+    """
     seen: dict[tuple[str, str], Identifier] = {}
     for one in identifiers:
         other = seen.setdefault((one.scheme, _stored(one)), one)
@@ -52,11 +58,24 @@ def refuse_taken(identifiers: Sequence[Identifier]) -> None:
         value__in=[value for _scheme, value in seen],
     )
     for held in taken.select_related("subject").order_by("value"):
-        if (new := seen.get((held.scheme, held.value))) is not None:
+        if (new := seen.get((held.scheme, held.value))) is None:
+            continue
+        if not _may_see(by, held.subject, at):
             raise Refusal(
-                _("号码 %(value)s 已属于%(held)s，不能再登记给“%(new)s”；同一对象请在其名下更新")
-                % {"value": new.value, "held": held.subject, "new": new.subject.name}
+                _("号码 %s 不能由您登记，请核对号码；如无误，请交有权限的单位办理") % new.value
             )
+        raise Refusal(
+            _("号码 %(value)s 已属于%(held)s，不能再登记给“%(new)s”；同一对象请在其名下更新")
+            % {"value": new.value, "held": held.subject, "new": new.subject.name}
+        )
+
+
+def _may_see(by: Actor, subject: Subject, at: datetime) -> bool:
+    """A part of the system sees everything."""
+    return (
+        not isinstance(by, User)
+        or Subject.objects.visible_to(by, at).filter(pk=subject.pk).exists()
+    )
 
 
 def personal_numbers(identifiers: Sequence[Identifier]) -> dict[str, str]:

@@ -64,7 +64,7 @@ def register_subjects(
         for new, subject in zip(news, subjects, strict=True)
         for identifier in identifiers_of(subject, new.identifiers, known)
     ]
-    refuse_taken(identifiers)
+    refuse_taken(identifiers, by=by, at=at)
     numbers = Numbers.take(SUBJECTS, len(subjects), after=FIRST_NUMBER - 1)
     for subject, number in zip(subjects, numbers, strict=True):
         subject.number = str(number)

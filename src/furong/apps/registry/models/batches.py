@@ -8,9 +8,9 @@ from furong.apps.directory.models import User
 
 
 class ImportBatch(Record):
-    """One file, read by one mapping. The same pair is the same batch, also after a crash.
+    """One file, read by one mapping. The same pair by the same person is the same batch, also after a crash.
 
-    digest: SHA-256 of file, sheet, mapping, kind and source. rows_done: rows of the table that
+    digest: SHA-256 of file, sheet, mapping, kind, source and the mandate of who imports. rows_done: rows of the table that
     committed transactions have dealt with. counts: verdict → rows.
     """
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from furong.apps.base.models import PersonalValue, Record
-from furong.apps.directory.access import grants_for
+from furong.apps.directory.access import coverage_of
 from furong.apps.directory.models import Grant, User, Zone
 from furong.apps.registry.models.search import matching
 from furong.apps.registry.words import one_line
@@ -100,18 +100,15 @@ class Subject(Record):
 
 def _covered(user: User | AnonymousUser, action: str, at: datetime) -> Q:
     """The subjects that the person's grants for an action cover. No grant: none."""
-    by_kind: dict[str, set[str]] = {}
-    for grant in grants_for(user, action, at=at):
-        by_kind.setdefault(grant.scope_kind, set()).add(grant.scope_id)
-    if Grant.Scope.ALL in by_kind:
+    coverage = coverage_of(user, action, at=at)
+    if coverage.everything:
         return Q()
     covered = Q(pk__in=[])
-    if kinds := by_kind.get(Grant.Scope.KIND):
+    if kinds := coverage.ids(Grant.Scope.KIND):
         covered |= Q(kind__in=kinds)
-    if subjects := by_kind.get(Grant.Scope.SUBJECT):
+    if subjects := coverage.ids(Grant.Scope.SUBJECT):
         covered |= Q(pk__in=subjects)
-    if codes := by_kind.get(Grant.Scope.ZONE):
-        zones = Zone.objects.within(codes)
+    if zones := coverage.zones:
         inside = Subject.zones.through.objects.filter(zone__in=zones).values("subject_id")
         covered |= Q(street__in=zones) | Q(pk__in=inside)
     return covered

@@ -17,7 +17,7 @@ from furong.apps.base.files import store
 from furong.apps.base.models import StoredFile
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.exporting import invalid_rows
-from furong.apps.registry.importing import ImportResult, Verdict, commit, preview
+from furong.apps.registry.importing import ImportResult, Verdict, batch_of, commit, preview
 from furong.apps.registry.mapping import check_mapping, targets_of
 from furong.apps.registry.models import ImportBatch, Source
 from furong.apps.registry.tables.reader import SheetNotChosen, Table
@@ -119,7 +119,7 @@ def look(request: Request, pk: UUID) -> HttpResponse:
     if not draft.mapping:
         return redirect("import_mapping", pk)
     with table_of(file, draft) as table:
-        planned = list(preview(draft.plan(), table, at=request.at))
+        planned = list(preview(draft.plan(), table, by=person(request), at=request.at))
     page = imports.preview_page(
         file,
         draft.kind,
@@ -169,9 +169,8 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
     """How far an import has come; once it is done, on to its result."""
     file, draft = drafts.load(request, pk)
     with table_of(file, draft) as table:
-        digest = draft.plan().digest(table.sheet, file.sha256)
+        batch = batch_of(draft.plan(), table, file.sha256, by=person(request), at=request.at)
         total = sum(1 for _row in table.rows())
-    batch = ImportBatch.objects.filter(digest=digest).first()
     if batch and batch.finished_at:
         return _to_result(request, draft, batch)
     page = imports.progress_page(file, batch.rows_done if batch else 0, total)
@@ -200,7 +199,7 @@ def invalid(request: Request, pk: UUID) -> HttpResponse:
     """The rows that cannot be imported, as they came, with the reason in the last column."""
     file, draft = drafts.load(request, pk)
     with table_of(file, draft) as table:
-        planned = preview(draft.plan(), table, at=request.at)
+        planned = preview(draft.plan(), table, by=person(request), at=request.at)
         refused = (one for one in planned if one.verdict is Verdict.INVALID)
         content = invalid_rows(table.columns, refused)
     return workbook(content, _("%s（未导入的行）") % file.name.rsplit(".", 1)[0])

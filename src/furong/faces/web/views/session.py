@@ -1,13 +1,14 @@
 """Signing in and out, and the reader's own preferences."""
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import login, logout
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from furong.apps.base import clock
 from furong.apps.base.models import Installation
+from furong.apps.directory.actions.signing_in import SignInRefused, authenticate_person
 from furong.apps.directory.models import User
 from furong.faces.web.access import Request, public
 from furong.faces.web.frame import LARGE
@@ -25,9 +26,10 @@ def sign_in(request: Request) -> HttpResponse:
     if request.method != "POST":
         return _form(request)
     username, password = request.POST.get("username", ""), request.POST.get("password", "")
-    user = authenticate(request, username=username, password=password)
-    if user is None:
-        return _form(request, error=_("用户名或密码不对，请核对后重试；忘记密码请联系系统管理员。"))
+    try:
+        user = authenticate_person(username, password, at=clock.real())
+    except SignInRefused as refusal:
+        return _form(request, error=str(refusal))
     login(request, user)
     return redirect(_target(request))
 

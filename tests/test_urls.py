@@ -1,0 +1,299 @@
+"""Every address against every kind of visitor: the matrix is generated from `config/urls.py`.
+
+An address that is added states its permission, or the first test fails; it is then walked as every
+capacity, as a stranger with an account and without one, and through a grant for another street.
+"""
+
+import inspect
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+from ninja.operation import PathView
+from pytest_django.fixtures import Settings
+
+from furong.apps.base.clock import set_clock
+from furong.apps.base.models import Installation
+from furong.apps.directory.access import ACTIONS, EVERY_ACTION, Capacity
+from furong.apps.directory.models import User
+from furong.apps.policies.actions import apply_pack
+from furong.apps.registry.actions import state_facts
+from furong.apps.registry.models import FactEntry, Subject
+from furong.config.urls import urlpatterns
+from furong.faces.api.access import Needs
+from furong.faces.web.access import PUBLIC, SIGNED_IN
+from furong.packs import Pack
+from tests.apps.cast import EAST, person
+from tests.apps.policies.sample import make_pack
+
+NOBODY = "nobody"
+OF_THE_LIBRARY = {"openapi-json": SIGNED_IN, "openapi-view": SIGNED_IN, "api-root": NOBODY}
+"""What django-ninja adds itself: the description of the API, and a root that is no page."""
+
+BY_ALL = {PUBLIC, SIGNED_IN, NOBODY}
+"""Permissions that no grant gives."""
+
+WHOLE_DISTRICT = {"show_reach": "subject.view"}
+"""Addresses that besides need a grant for the action over the whole district."""
+
+BODIES: Mapping[str, Mapping[str, Any]] = {
+    "subject_answer": {"fact-staff": "31"},
+    "put_facts": {"values": {"staff": 31}},
+}
+"""What is sent to the addresses that change one subject."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One method of one address. parameters: the names of what stands in its path."""
+
+    name: str
+    route: str
+    method: str
+    permission: str
+    parameters: frozenset[str]
+
+    @property
+    def is_api(self) -> bool:
+        return self.route.startswith("api/")
+
+    @property
+    def of_a_subject(self) -> bool:
+        return "subject_id" in self.parameters or self.route.startswith("subjects/<uuid:pk>")
+
+    def path(self, values: Mapping[str, Any]) -> str:
+        """values: parameter → value; `pk` by the first part of the route: `subjects`, `imports`."""
+        chosen = {name: values.get(name) or values[self._thing()] for name in self.parameters}
+        name = f"api:{self.name}" if self.is_api else self.name
+        return reverse(name, kwargs=chosen)
+
+    def _thing(self) -> str:
+        return "batch" if self.name == "import_result" else self.route.split("/")[0]
+
+    def open_to(self, actions: frozenset[str]) -> bool:
+        """For someone signed in, whose grants for these actions are for the whole district."""
+        besides = WHOLE_DISTRICT.get(self.name, self.permission)
+        return {self.permission, besides} <= {PUBLIC, SIGNED_IN, *actions}
+
+    def send(self, client: Client, values: Mapping[str, Any]) -> Any:
+        body = BODIES.get(self.name, {})
+        if not self.is_api:
+            return (
+                client.generic("GET", self.path(values))
+                if self.method == "GET"
+                else client.post(self.path(values), body)
+            )
+        headers = {"Idempotency-Key": self.path(values), "If-Match": "*"}
+        kind = "application/json"
+        send = client.get if self.method == "GET" else getattr(client, self.method.lower())
+        return send(self.path(values), body or None, content_type=kind, headers=headers)
+
+
+def patterns(found: Sequence[URLPattern | URLResolver]) -> Iterator[tuple[str, URLPattern]]:
+    """All patterns with their whole routes."""
+    for one in found:
+        if isinstance(one, URLPattern):
+            yield str(one.pattern), one
+        else:
+            for route, pattern in patterns(one.url_patterns):
+                yield f"{one.pattern}{route}", pattern
+
+
+def permissions_of(pattern: URLPattern) -> dict[str, str | None]:
+    """Method → stated permission. A web page is read (GET) unless it answers POST alone."""
+    name = pattern.name or ""
+    view: Any = pattern.callback
+    if isinstance(path := _closed_over(view).get("self"), PathView):
+        return {
+            method: _needed(operation)
+            for operation in path.operations
+            if operation.view_func.__name__ == name
+            for method in operation.methods
+        }
+    stated = getattr(view, "permission", None) or OF_THE_LIBRARY.get(name)
+    return {"POST" if _answers_post_alone(view) else "GET": stated}
+
+
+def _closed_over(view: Any) -> Mapping[str, Any]:
+    return inspect.getclosurevars(view).nonlocals if inspect.isfunction(view) else {}
+
+
+def _needed(operation: Any) -> str | None:
+    (guard,) = operation.auth_callbacks or [None]
+    return guard.action if isinstance(guard, Needs) else None
+
+
+def _answers_post_alone(view: Any) -> bool:
+    return _closed_over(view).get("request_method_list") == ["POST"]
+
+
+def addresses() -> list[Address]:
+    return [
+        Address(
+            pattern.name or "",
+            route,
+            method,
+            permission or "",
+            frozenset(pattern.pattern.converters),
+        )
+        for route, pattern in patterns(urlpatterns)
+        for method, permission in permissions_of(pattern).items()
+    ]
+
+
+@pytest.fixture
+def district(db: None, tmp_path: Path, settings: Settings, at: datetime) -> Pack:
+    """The cast's district with policies, on the day the story begins."""
+    folder = make_pack(tmp_path)
+    settings.FURONG_PACK = str(folder)
+    pack = apply_pack(folder, by="test", at=at).pack
+    Installation.objects.update(demo=True)
+    set_clock(mode="frozen", anchor=at, by="test", at=at)
+    return pack
+
+
+@pytest.fixture
+def firms(east_firm: Subject, west_firm: Subject, at: datetime) -> list[Subject]:
+    """Two firms that the policies reach."""
+    facts = {"staff": 30, "size_class": "small", "resumed": True}
+    for one in (east_firm, west_firm):
+        state_facts(one, facts, source="statistics", by="test", at=at)
+    return [east_firm, west_firm]
+
+
+def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[str, Any]:
+    return {
+        "subjects": subject.pk,
+        "subject_id": subject.pk,
+        "fact": "staff",
+        "policy": "T01",
+        "policy_id": "T01",
+        "imports": draft,
+        "batch": batch,
+    }
+
+
+def imported(client: Client) -> tuple[str, str]:
+    """The draft and the batch of an import that the client made."""
+    file = SimpleUploadedFile("名册.csv", "企业名称,所属街道\n东街书店,东街\n".encode())
+    form = {"kind": "enterprise", "source": "statistics", "file": file}
+    draft = client.post(reverse("imports"), form)["Location"].split("/")[2]
+    client.post(reverse("import_mapping", args=[draft]), {"column-0": "name", "column-1": "street"})
+    result = client.post(reverse("import_commit", args=[draft]))["Location"]
+    return draft, result.split("/")[3]
+
+
+def signed_in(user: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def may_import(capacity: str) -> bool:
+    return "subject.import" in ACTIONS.get(capacity, frozenset())
+
+
+def one_of_each(scope: tuple[str, str], at: datetime) -> dict[str, User]:
+    return {one.value: person(one, str(one.label), one, scope, at=at) for one in Capacity}
+
+
+def shown(answer: Any) -> str:
+    """What an answer tells: its text, or the cells of its sheet."""
+    if "spreadsheet" in answer.headers.get("Content-Type", ""):
+        sheet = openpyxl.load_workbook(BytesIO(answer.content)).worksheets[0]
+        return str([*sheet.iter_rows(values_only=True)])
+    text = answer.content.decode()
+    return str(json.loads(text)) if "json" in answer.headers.get("Content-Type", "") else text
+
+
+def test_every_address_states_its_permission() -> None:
+    found, known = addresses(), {*BY_ALL, *EVERY_ACTION}
+    assert len({one.route for one in found}) >= 36
+    assert [one for one in found if one.permission not in known] == []
+    assert {one.name for one in found} >= {*OF_THE_LIBRARY, *WHOLE_DISTRICT, *BODIES}
+
+
+def test_every_capacity_opens_what_its_actions_allow_and_nothing_else(
+    firms: list[Subject], stranger_zhou: User, at: datetime
+) -> None:
+    people = {**one_of_each(("all", ""), at), "stranger": stranger_zhou}
+    clients = {capacity: signed_in(user) for capacity, user in people.items()}
+    imports = {one: imported(clients[one]) for one in people if may_import(one)}
+    wrong = []
+    for capacity, client in clients.items():
+        actions = ACTIONS.get(capacity, frozenset())
+        values = values_for(firms[0], *imports.get(capacity, imports["clerk"]))
+        for one in addresses():
+            allowed = one.open_to(actions)
+            if allowed and one.method != "GET":
+                continue  # what it does is for its own tests
+            if one.permission in BY_ALL and capacity != "stranger":
+                continue  # once is enough
+            status = one.send(client, values).status_code
+            if status not in ({200, 302} if allowed else {404}):
+                wrong.append(f"{capacity} {one.method} {one.route}: {status}")
+    assert wrong == []
+
+
+def test_without_signing_in_there_is_only_what_is_public(
+    firms: list[Subject], at: datetime
+) -> None:
+    clerk = person("jie", "经办", "clerk", at=at)
+    values = values_for(firms[0], *imported(signed_in(clerk)))
+    client = Client(raise_request_exception=False)
+    wrong = []
+    for one in addresses():
+        answer = one.send(client, values)
+        if one.permission == PUBLIC:
+            right = answer.status_code in {200, 302} if one.method == "GET" else True
+        elif one.permission == NOBODY:
+            right = answer.status_code == 404
+        elif one.permission == SIGNED_IN or not one.is_api:
+            right = answer.status_code == 302 and answer["Location"].startswith("/login/?next=")
+        else:
+            right = answer.status_code == 401
+        if not right:
+            wrong.append(f"{one.method} {one.route}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_whoever_has_one_street_finds_nothing_of_another(
+    firms: list[Subject], at: datetime
+) -> None:
+    east, west = firms
+    before = FactEntry.objects.filter(subject=west).count()
+    wrong, lists = [], set()
+    for capacity, user in one_of_each(("zone", EAST), at).items():
+        client = signed_in(user)
+        own = imported(client) if may_import(capacity) else ("", "")
+        for one in addresses():
+            if one.permission == PUBLIC or one.name in OF_THE_LIBRARY:
+                continue
+            if not one.open_to(ACTIONS[capacity]):
+                continue  # refused for the whole district already
+            if not one.of_a_subject and one.method != "GET":
+                continue
+            answer = one.send(client, values_for(east, *own))
+            found = answer.status_code in {200, 302}
+            if found == (one.name in WHOLE_DISTRICT) or west.name in shown(answer):
+                wrong.append(f"{capacity} {one.method} {one.route}: {answer.status_code}")
+            if one.of_a_subject:
+                status = one.send(client, values_for(west, *own)).status_code
+                if status != 404:
+                    wrong.append(f"{capacity} {one.method} {one.route}: {status}")
+            elif east.name in shown(answer):
+                lists.add(one.name)
+    assert wrong == []
+    assert FactEntry.objects.filter(subject=west).count() == before
+    assert lists >= {"subjects", "subjects_export", "list_subjects", "list_reached"}
+    assert lists >= {"policy_subjects", "policy_subjects_export"}
