@@ -15,6 +15,7 @@ from furong.engines.rules.spans import Key
 from furong.engines.rules.vector import SAFE, vector
 
 LEAST = int(np.iinfo(np.int64).min)
+RUN = 1 << 18  # rows whose intermediate results stay in the processor's cache
 
 
 class Population:
@@ -132,11 +133,12 @@ class Population:
 
 
 def _range(column: Column) -> Range:
-    missing = column.missing()
-    if missing.all():
+    values = column.values
+    most = int(values.max(initial=column.missing_value))
+    if most == column.missing_value:
         return 0, 0
-    most = column.values.max()  # missing numbers are stored below all others
-    return int(np.where(missing, most, column.values).min()), int(most)
+    runs = (values[start : start + RUN] for start in range(0, len(values), RUN))
+    return min(int((run - 1).min()) for run in runs) + 1, most  # missing - 1 wraps to the greatest
 
 
 def _contained(

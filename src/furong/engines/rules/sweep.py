@@ -6,7 +6,7 @@ conditions are then AND and OR of words, 64 subjects each; counts are popcounts;
 computed for those who qualify only.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from furong.engines.rules.bits import Words
 from furong.engines.rules.book import Compiled, Rulebook
 from furong.engines.rules.columns import UNKNOWN_SET, Array, Column, Columns
 from furong.engines.rules.completion import Scope
-from furong.engines.rules.formula import FALSE, TRUE, And, Atom, Formula
+from furong.engines.rules.formula import FALSE, TRUE, And, Atom, Formula, atoms_of
 from furong.engines.rules.population import Population
 from furong.engines.rules.single import VerdictName
 from furong.engines.rules.vector import vector
@@ -38,11 +38,11 @@ class Sides:
 
 @dataclass(frozen=True)
 class Payable:
-    """Amounts of the eligible: rows, their minor units; and eligible rows of unknown amount."""
+    """Amounts of the eligible: rows, their minor units; and of how many the amount is unknown."""
 
     rows: NDArray[np.uint32]
     amounts: NDArray[np.int64]
-    unknown: NDArray[np.uint32]
+    unknown: int
 
     def total(self) -> int:
         """The exact sum; it may exceed 64 bits."""
@@ -65,7 +65,7 @@ class Reach:
     amount_unknown: int
 
 
-NOBODY = Payable(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.uint32))
+NOBODY = Payable(np.empty(0, np.uint32), np.empty(0, np.int64), 0)
 
 
 class Sweep:
@@ -108,9 +108,7 @@ class Sweep:
         sides = self.sides[policy_id]
         holds, may = bits.ones(sides.holds), bits.ones(sides.may)
         paid = self.payable.get(policy_id, NOBODY)
-        return Reach(
-            policy_id, holds, may - holds, self.count - may, paid.total(), len(paid.unknown)
-        )
+        return Reach(policy_id, holds, may - holds, self.count - may, paid.total(), paid.unknown)
 
     def rows(self, policy_id: str, verdict: VerdictName) -> NDArray[np.intp]:
         """The rows of the subjects with this verdict."""
@@ -148,8 +146,12 @@ class Sweep:
         for compiled in policies:
             holds, may = np.empty(size, np.uint64), np.empty(size, np.uint64)
             self.sides[compiled.policy.id] = Sides(holds, may)
+        atoms = {atom for compiled in policies for atom in atoms_of(compiled.formula)}
+        by_column = sorted(atoms, key=lambda atom: atom.leaf.fact)  # each stays in cache meanwhile
         for start in range(0, self.count, BLOCK):
             block = self._block(start)
+            for atom in by_column:
+                block.sides(atom)
             for compiled in policies:
                 found = block.policy(compiled)
                 whole = self.sides[compiled.policy.id]
@@ -166,7 +168,7 @@ class Sweep:
         for name in compiled.operands:
             column = self.population.column(name)
             if column is None:
-                return Payable(NOBODY.rows, NOBODY.amounts, self._places(holds))
+                return replace(NOBODY, unknown=bits.ones(holds))
             columns[name] = column.values
             missing = self.population.missing(column)
             if missing is not None:
@@ -174,16 +176,12 @@ class Sweep:
         rows = bits.places(known, self.count)
         amounts = vector(
             compiled.amount,
-            lambda name: columns[name].take(rows).astype(np.int64),
+            lambda name: columns[name].take(rows, mode="clip").astype(np.int64),  # none is clipped
             fits=self.population.fits(compiled.amount),
         )
         if amounts.ndim == 0:
             amounts = np.full(rows.size, amounts, np.int64)
-        unknown = NOBODY.unknown if known is holds else self._places(holds & ~known)
-        return Payable(rows.astype(np.uint32), amounts, unknown)
-
-    def _places(self, words: Words) -> NDArray[np.uint32]:
-        return bits.places(words, self.count).astype(np.uint32)
+        return Payable(rows.astype(np.uint32), amounts, bits.ones(holds) - rows.size)
 
 
 class Block:
