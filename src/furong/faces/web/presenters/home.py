@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from furong.apps.base.models import Entry
-from furong.apps.directory.access import grants_for
+from furong.apps.directory.access import coverage_of, grants_for
 from furong.apps.directory.models import Grant, User
 from furong.apps.policies import reads
 from furong.apps.policies.reads import Reach, Text
@@ -35,7 +35,8 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
         kpis, tasks = _of_own(own, at)
         return HomePage(greeting, date_line, _("我的服务对象"), tasks, kpis)
     texts = _texts(at) if "policy.view" in actions else []
-    every = reads.reaches(at, personal="subject.view_personal" in actions) if texts else {}
+    personal = coverage_of(user, "subject.view_personal", at=at).everything
+    every = reads.reaches(at, personal=personal) if texts else {}
     reaches = {text.policy.id: every[text.policy.id] for text in texts}
     subjects = Subject.objects.current().visible_to(user, at).count()
     return HomePage(

@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from furong.apps.directory.access import coverage_of
 from furong.apps.directory.models import Zone
 from furong.apps.policies import reads
 from furong.apps.policies.reads import Text
@@ -80,8 +81,9 @@ def export_reached(request: Request, policy: str) -> HttpResponse:
 
 
 def _personal(request: Request) -> bool:
-    """Whether natural persons count in what the visitor is told."""
-    return "subject.view_personal" in request.actions
+    """Whether natural persons count in what the visitor is told: all, or none."""
+    covered = coverage_of(request.user, "subject.view_personal", at=request.at)
+    return covered.everything
 
 
 def _reached(request: Request, policy: str) -> tuple[reads.Standing, SubjectQuerySet]:
