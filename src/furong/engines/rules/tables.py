@@ -38,9 +38,6 @@ class Table:
         """What is possible where no row applies: anything."""
         return self.other or (1 << len(self.keys)) - 1
 
-    def mask_of(self, key: Key) -> Mask:
-        return 1 << self.keys.index(key) if key in self.keys else self.other
-
     def keys_in(self, mask: Mask) -> Iterator[Key]:
         return (key for place, key in enumerate(self.keys) if mask >> place & 1)
 
