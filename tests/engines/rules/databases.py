@@ -1,4 +1,4 @@
-"""Putting a population into DuckDB or PostgreSQL as `sql.select` expects it."""
+"""Putting a population into DuckDB, PostgreSQL or Spark as `sql.select` expects it."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -19,6 +19,7 @@ SQL_TYPES = {
     "code": "TEXT",
     "set": "TEXT[]",
 }
+SPARK_TYPES = {"TEXT": "STRING", "TEXT[]": "ARRAY<STRING>"}  # the others are named alike
 
 
 def native(fact: Fact, value: Encoded | None) -> object:

@@ -5,8 +5,9 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decima
 
 import pytest
 
-from furong.engines.rules import Benefit, Criterion, Fact, Judge, Policy, Rulebook
+from furong.engines.rules import Benefit, Criterion, Fact, Judge, Policy, Rulebook, RuleErrors
 from furong.engines.rules.columns import Columns
+from furong.engines.rules.population import Population
 from furong.engines.rules.sweep import Sweep
 
 FACTS = [
@@ -18,9 +19,7 @@ FACTS = [
     Fact("rate", "decimal", scale=4, derive="ratio(start - end, start)"),
     Fact("net", "money", derive="m * 0.333"),
     Fact("on", "boolean"),
-    Fact("share", "decimal", scale=1, table=()),
 ]
-FACTS = FACTS[:-1]
 
 
 def paid(benefit: Benefit, facts: dict[str, int]) -> int | None:
@@ -102,3 +101,53 @@ def test_what_an_undecided_subject_could_get_at_most() -> None:
     assert most(Benefit(amount="n * 500"), {"n": 3}) == 150_000
     assert most(Benefit(amount="n * 500"), {}) is None
     assert most(Benefit(at_most="area * 1800"), {"area": 100}) == 180_000
+
+
+MOST = 10**16 - 1  # the largest number that a fact can have, encoded
+
+
+@pytest.mark.parametrize(
+    ("amount", "facts", "fen"),
+    [
+        ("n * m * 1000", {"n": MOST, "m": MOST}, None),  # leaves 64 bits
+        ("0 - n * m * 1000", {"n": MOST, "m": MOST}, None),
+        ("n * 100 + m", {"n": MOST, "m": MOST}, None),  # stays in them, and is no sum of money
+        ("min(n * m, 500)", {"n": MOST, "m": MOST}, 50_000),  # what is capped may be as large
+        ("m", {"m": MOST}, MOST),
+    ],
+)
+def test_an_amount_beyond_all_measure_is_unknown(
+    amount: str, facts: dict[str, int], fen: int | None
+) -> None:
+    assert paid(Benefit(amount=amount), facts) == fen
+
+
+def test_one_immeasurable_amount_leaves_the_others_alone() -> None:
+    policy = Policy("P", criteria=[Criterion("c", when="on")], benefit=Benefit(amount="n * m"))
+    book = Rulebook(FACTS, [policy])
+    rows = [{"on": True, "n": MOST, "m": MOST}, {"on": True, "n": 3, "m": 500}]
+    reach = Sweep(book, Columns.from_rows(book.facts, rows)).reach("P")
+    assert (reach.eligible, reach.total, reach.amount_unknown) == (2, 1_500, 1)
+
+
+def test_a_derived_value_beyond_all_measure_is_unknown() -> None:
+    square = Fact("square", "integer", derive="n * n")
+    book = Rulebook([*FACTS, square], [Policy("P", criteria=[Criterion("c", when="square > 5")])])
+    rows: list[dict[str, int]] = [{"n": MOST}, {"n": 3}]
+    column = Population(book, Columns.from_rows(book.facts, rows)).column("square")
+    assert column is not None
+    assert [column.encoded(row) for row in range(2)] == [None, 9]
+    assert [book.complete(row).known.get("square") for row in rows] == [None, 9]
+
+
+def test_sixty_operations_can_be_computed_and_more_are_refused() -> None:
+    assert paid(Benefit(amount=" + ".join(["n"] * 61)), {"n": 2}) == 12_200
+    assert paid(Benefit(amount="tier(n, 1: " * 38 + "n" + ")" * 38), {"n": 2}) == 200
+    with pytest.raises(RuleErrors, match="运算超过 60 次"):
+        paid(Benefit(amount=" * ".join(["n"] * 62)), {"n": 2})
+
+
+@pytest.mark.parametrize("to", ["0", "0.001", "0.015", "ten", "NaN"])
+def test_a_multiple_that_no_money_has_is_refused(to: str) -> None:
+    with pytest.raises(RuleErrors, match="不能取整到"):
+        paid(Benefit(amount="m", to=to), {"m": 1})

@@ -11,7 +11,7 @@ from tests.engines.rules import worlds
 from tests.engines.rules.test_agreement import SEEDS, usable
 
 
-@pytest.mark.parametrize("seed", SEEDS[-3:])
+@pytest.mark.parametrize("seed", SEEDS[6:])
 def test_many_are_judged_as_one_is(seed: int) -> None:
     rng = random.Random(seed)
     made = usable(worlds.policies(rng, 20))
@@ -22,6 +22,7 @@ def test_many_are_judged_as_one_is(seed: int) -> None:
         rows = [worlds.subject(rng, rng.choice([0.0, 0.3, 0.8])) for _ in range(150)]
         one_by_one = [judge.judge(row) for row in rows]
         for place, judged in enumerate(many(Columns.from_rows(book.facts, rows))):
+            paid = dict(zip(judged.paid.rows.tolist(), judged.paid.amounts.tolist(), strict=True))
             for row in range(len(rows)):
                 found = judged.judgements[judged.pattern[row]]
                 wanted = one_by_one[row][place]
@@ -29,4 +30,4 @@ def test_many_are_judged_as_one_is(seed: int) -> None:
                 assert found._replace(amount=None, at_most=None) == wanted._replace(
                     amount=None, at_most=None
                 ), story
-                assert judged.amounts.get(row) == wanted.amount, story
+                assert paid.get(row) == wanted.amount, story

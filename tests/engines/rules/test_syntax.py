@@ -1,11 +1,24 @@
 """What the language refuses, where, and what to write instead; and what it accepts."""
 
+from datetime import date
+
 import pytest
 
-from furong.engines.rules import Benefit, Criterion, Fact, Policy, Rulebook, RuleErrors
+from furong.engines.rules import (
+    Benefit,
+    Criterion,
+    Fact,
+    Judge,
+    Policy,
+    Rulebook,
+    RuleErrors,
+    TableRow,
+)
+from furong.engines.rules.columns import Columns
 from furong.engines.rules.formula import ALWAYS, NEVER
 from furong.engines.rules.lowering import lower
 from furong.engines.rules.problems import ExpressionError
+from furong.engines.rules.sweep import Sweep
 from furong.engines.rules.syntax import parse_condition, parse_value
 from tests.engines.rules.worlds import BASE, TABLES
 
@@ -131,6 +144,8 @@ def _unordered(formula: object) -> object:
         ("size IN ('large', 'medium', 'small')", ALWAYS),
         ("insured AND NOT insured", NEVER),
         ("staff > 5 OR staff <= 5", ALWAYS),
+        ("resumed_on <= DATE '9999-12-31'", ALWAYS),
+        ("resumed_on < DATE '0001-01-01'", NEVER),
     ],
 )
 def test_a_condition_that_asks_nothing_is_folded_and_refused(source: str, constant: object) -> None:
@@ -214,3 +229,55 @@ def test_value_expressions_refused(source: str, cause: str) -> None:
 )
 def test_value_expressions_of_the_wrong_type(source: str, cause: str) -> None:
     assert cause in book(Fact("made", "integer", derive=source))
+
+
+@pytest.mark.parametrize("hidden", ["\0", "\ud800", "\x1b", "\n"])
+def test_text_with_hidden_characters_is_refused(hidden: str) -> None:
+    with pytest.raises(ExpressionError, match="看不见的控制字符"):
+        parse_condition(f"industry IN ('A', 'B{hidden}')")
+
+
+def test_digits_are_those_of_ascii() -> None:
+    with pytest.raises(ExpressionError, match="不认识的符号"):
+        parse_condition("staff > ٣")
+
+
+def test_days_are_counted_to_a_given_date() -> None:
+    age = Fact("age", "integer", derive="days_between(resumed_on, DATE '2020-03-02')")
+    made = Rulebook([*BASE, age])
+    day = date(2020, 2, 1).toordinal()
+    assert made.complete({"resumed_on": day}).known["age"] == 30
+
+
+def test_a_table_names_at_most_62_values() -> None:
+    def table(size: int) -> Fact:
+        rows = tuple(TableRow(f"staff = {i}", (f"v{i}",)) for i in range(size))
+        return Fact("kind", "code", table=rows)
+
+    staff = Fact("staff", "integer")
+    made = Rulebook(
+        [staff, table(62)], [Policy("P", criteria=[Criterion("c", when="kind = 'v3'")])]
+    )
+    rows: list[dict[str, int]] = [{"staff": 3}, {"staff": 61}, {}, {"staff": 99}]
+    reach = Sweep(made, Columns.from_rows(made.facts, rows)).reach("P")
+    assert (reach.eligible, reach.ineligible, reach.unknown) == (1, 1, 2)
+    with pytest.raises(RuleErrors, match="最多 62 个"):
+        Rulebook([staff, table(63)])
+
+
+def test_a_faulty_pattern_is_refused() -> None:
+    assert "不是正则表达式" in book(Fact("k", "code", pattern="("))
+
+
+def test_a_puzzle_ends_in_unknown_rather_than_in_hours() -> None:
+    """Pigeons: ten, each in one of nine holes, no two in one. No completion makes it true."""
+    pigeons, holes = range(10), range(9)
+    facts = [Fact(f"p{p}_{h}", "boolean") for p in pigeons for h in holes]
+    housed = [" OR ".join(f"p{p}_{h}" for h in holes) for p in pigeons]
+    alone = [
+        " AND ".join(f"(NOT p{p}_{h} OR NOT p{q}_{h})" for q in pigeons for p in range(q))
+        for h in holes
+    ]
+    criteria = [Criterion(f"c{i}", when=when) for i, when in enumerate([*housed, *alone])]
+    made = Rulebook(facts, [Policy("P", criteria=criteria)])
+    assert Judge(made).judge({})[0].verdict == "unknown"

@@ -68,6 +68,14 @@ def test_read(fact: Fact, raw: object, encoded: object) -> None:
         (CODE, "1.23E+17", "科学计数"),
         (CODE, 1.23e17, "已被表格软件改成数字"),
         (CODE, "短", "不合格式"),
+        (CODE, True, "不是代码"),
+        (CODE, {"a": 1}, "不是代码"),
+        (Fact("k", "code"), "A\0", "看不见的控制字符"),
+        (Fact("k", "integer", minimum=Decimal("0.5")), 0, "应不小于 0.5"),
+        (Fact("k", "money", maximum=Decimal("0.019")), "0.02", "应不大于 0.019"),
+        (MONEY, Decimal("NaN"), "不是数"),
+        (MONEY, Decimal("Infinity"), "不是数"),
+        (MONEY, True, "不是数"),
     ],
 )
 def test_refused(fact: Fact, raw: object, why: str) -> None:

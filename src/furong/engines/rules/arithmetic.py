@@ -1,105 +1,31 @@
-"""Value expressions in normal form: exact arithmetic on scaled integers.
+"""From value expressions to nodes: names, types and scales are settled here.
 
-A node's value is an integer that counts ``10 ** -digits``. Nothing is rounded before the end, and
-everything is strict: a missing operand makes the value unknown, in `min` and `max` too.
+Nothing is rounded before the end.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
 from furong.engines.rules import syntax, tree
 from furong.engines.rules.lowering import TYPE_NAMES, find
-from furong.engines.rules.model import MONEY_SCALE, NUMERIC, Benefit, Fact, Rounding
+from furong.engines.rules.model import NUMERIC, Benefit, Fact, Rounding, money_digits
+from furong.engines.rules.nodes import (
+    Const,
+    Contains,
+    Extreme,
+    Floor,
+    Node,
+    Product,
+    Ratio,
+    Ref,
+    Rounded,
+    Steps,
+    Sum,
+)
 from furong.engines.rules.problems import ExpressionError
-
-
-@dataclass(frozen=True, slots=True)
-class Const:
-    value: int
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    fact: str
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    left: "Node"
-    right: "Node"
-    sign: int  # of the right side
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    left: "Node"
-    right: "Node"
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Extreme:
-    function: str  # min, max
-    args: tuple["Node", ...]
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """The value beside the highest bound that x reaches, 0 below the first."""
-
-    x: "Node"
-    bounds: tuple[int, ...]
-    values: tuple["Node", ...]
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """The value, or 0 where it is below the least that is paid."""
-
-    inner: "Node"
-    least: "Node"
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rounded:
-    """inner / divisor, rounded, times multiple."""
-
-    inner: "Node"
-    divisor: int
-    multiple: int
-    mode: Rounding
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """top / bottom rounded half up; unknown where bottom is 0."""
-
-    top: "Node"
-    bottom: "Node"
-    digits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Contains:
-    fact: str
-    member: str
-    digits: int = 0
-
-
-type Node = Const | Ref | Sum | Product | Extreme | Steps | Floor | Rounded | Ratio | Contains
-
-
-# From syntax to nodes.
+from furong.engines.rules.values import decimal_of
 
 
 def lower_value(value: tree.Value, facts: Mapping[str, Fact]) -> Node:
@@ -171,12 +97,15 @@ def lower_amount(benefit: Benefit, facts: Mapping[str, Fact]) -> Node | None:
     if benefit.floor:
         node, least = _aligned(node, _part(benefit, "floor", facts))
         node = Floor(node, least, node.digits)
-    unit = Decimal(benefit.to).scaleb(MONEY_SCALE)
-    if unit != int(unit) or unit < 1:
-        error = ExpressionError(f"不能取整到 {benefit.to} 元", "请写 0.01、0.1、1、10、100 等")
+    digits = money_digits(facts.values())
+    smallest = Decimal(1).scaleb(-digits)
+    multiple = decimal_of(benefit.to) if benefit.to else smallest
+    unit = Decimal(0) if multiple is None else multiple / smallest
+    if unit < 1 or unit % 1:
+        error = ExpressionError(f"不能取整到 {benefit.to}", f"最小到 {smallest:f}，或者它的整数倍")
         error.part = "to"
         raise error
-    return rounded(node, MONEY_SCALE, benefit.rounding, int(unit))
+    return rounded(node, digits, benefit.rounding, int(unit))
 
 
 def _part(benefit: Benefit, name: str, facts: Mapping[str, Fact]) -> Node:
@@ -263,34 +192,3 @@ def _contains(call: tree.Call, target: Fact, facts: Mapping[str, Fact]) -> Node:
                 raise ExpressionError(f"{name} 没有值 '{member}'", "", place)
             return Contains(name, member)
     raise ExpressionError("contains 的参数不对", "写成 contains(名单, '值')", call.column)
-
-
-def refs(node: Node) -> Iterator[str]:
-    """The facts that the node reads, in reading order, each once."""
-
-    def walk(node: Node) -> Iterator[str]:
-        match node:
-            case Const():
-                return
-            case Ref(fact) | Contains(fact):
-                yield fact
-            case Sum(left, right) | Product(left, right):
-                yield from walk(left)
-                yield from walk(right)
-            case Extreme(_, args):
-                for arg in args:
-                    yield from walk(arg)
-            case Steps(x, _, values):
-                yield from walk(x)
-                for value in values:
-                    yield from walk(value)
-            case Floor(inner, least):
-                yield from walk(inner)
-                yield from walk(least)
-            case Rounded(inner):
-                yield from walk(inner)
-            case Ratio(top, bottom):
-                yield from walk(top)
-                yield from walk(bottom)
-
-    yield from dict.fromkeys(walk(node))

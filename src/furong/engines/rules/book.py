@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from furong.engines.rules import syntax
-from furong.engines.rules.arithmetic import Node, lower_amount, refs
+from furong.engines.rules.arithmetic import lower_amount
 from furong.engines.rules.completion import Scope, asked_twice
 from furong.engines.rules.derivation import Complete, Derivations, constant
 from furong.engines.rules.formula import (
@@ -23,6 +23,7 @@ from furong.engines.rules.formula import (
 )
 from furong.engines.rules.lowering import leaf_of, lower
 from furong.engines.rules.model import Criterion, Fact, Policy
+from furong.engines.rules.nodes import Node, refs
 from furong.engines.rules.problems import ExpressionError, Problem, RuleErrors, nearest
 from furong.engines.rules.scalar import Scalar, scalar
 from furong.engines.rules.spans import point
@@ -42,7 +43,7 @@ class Rule:
     judgement: str  # the key of the human judgement it may wait for, "" where there is none
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """One policy version, compiled. `formula` is the conjunction of its criteria."""
 
@@ -72,6 +73,15 @@ class Compiled:
     @cached_property
     def operands(self) -> tuple[str, ...]:
         return () if self.amount is None else tuple(refs(self.amount))
+
+    @property
+    def bound(self) -> Node | None:
+        """The value that the amount cannot exceed; None where the source does not say."""
+        return self.amount or self.at_most
+
+    @cached_property
+    def bound_operands(self) -> tuple[str, ...]:
+        return () if self.bound is None else tuple(refs(self.bound))
 
 
 class Rulebook:
@@ -114,6 +124,18 @@ class Rulebook:
         """The book of these policies alone."""
         wanted = set(ids)
         return self._with([found for found in self.versions if found.policy.id in wanted])
+
+    def of(self, policies: Iterable[Policy]) -> "Rulebook":
+        """The book of other policies over the same facts. Raises RuleErrors with every fault."""
+        given = [*policies]
+        problems = [*_check_policies(given)]
+        made = self._with([])
+        made.judgements = {}
+        compiled = [made._compile(policy, problems) for policy in given]  # noqa: SLF001 - its own
+        if problems:
+            raise RuleErrors(problems)
+        made.versions = [one for one in compiled if one is not None]
+        return made
 
     def _with(self, versions: list[Compiled]) -> "Rulebook":
         made = Rulebook.__new__(Rulebook)
@@ -281,6 +303,7 @@ def _check_facts(facts: list[Fact]) -> Iterable[Problem]:
         if fact.derive is not None and fact.table:
             yield Problem(where, "derive 与 table 只能有一个", "请删去其中一个")
         yield from _check_limits(fact)
+        yield from _check_pattern(fact)
 
 
 def _check_limits(fact: Fact) -> Iterable[Problem]:
@@ -292,6 +315,14 @@ def _check_limits(fact: Fact) -> Iterable[Problem]:
         return
     if low is not None and high is not None and low > high:
         yield Problem(where, "min 大于 max", "请对调")
+
+
+def _check_pattern(fact: Fact) -> Iterable[Problem]:
+    try:
+        re.compile(fact.pattern or "")
+    except re.error as error:
+        where = ("facts", fact.key, "pattern")
+        yield Problem(where, f"不是正则表达式：{error}", "请核对括号和转义")
 
 
 def _check_policies(policies: list[Policy]) -> Iterable[Problem]:

@@ -166,8 +166,20 @@ class Columns(Mapping[str, Column]):
         """From one mapping of encoded facts a subject. Facts that no row names have no column."""
         table = [*rows]
         names = [key for key in facts if any(key in row for row in table)]
-        made = {key: Column.of(facts[key], [row.get(key) for row in table]) for key in names}
-        return cls(len(table), made, ids)
+        values = {key: [row.get(key) for row in table] for key in names}
+        return cls.from_values(facts, values, len(table), ids)
+
+    @classmethod
+    def from_values(
+        cls,
+        facts: Mapping[str, Fact],
+        values: Mapping[str, Sequence[Encoded | None]],
+        count: int,
+        ids: Sequence[str] = (),
+    ) -> "Columns":
+        """From one list of encoded values a fact, `count` long each, None where missing."""
+        made = {key: Column.of(facts[key], found) for key, found in values.items()}
+        return cls(count, made, ids)
 
     def row(self, place: int) -> dict[str, Encoded | None]:
         """The encoded facts of one subject; missing ones are left out."""

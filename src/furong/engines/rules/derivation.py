@@ -8,10 +8,13 @@ from furong.engines.rules.completion import Scope, Signature
 from furong.engines.rules.formula import ALWAYS, NEVER, Formula, atoms_of
 from furong.engines.rules.lowering import leaf_of, lower
 from furong.engines.rules.model import Fact
+from furong.engines.rules.nodes import Node, refs
 from furong.engines.rules.problems import ExpressionError, Problem, ValueProblem
 from furong.engines.rules.scalar import Scalar, scalar
 from furong.engines.rules.tables import Mask, Row, Table, options
 from furong.engines.rules.values import Encoded, bounds, key_of, read_value
+
+MOST_VALUES = 62  # of a table: with the one for "any other", a bit each in 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +22,13 @@ class Arithmetic:
     """A derived fact that one expression gives; unknown as soon as one operand is missing."""
 
     fact: Fact
-    node: arithmetic.Node
+    node: Node
     value: Scalar
     limits: tuple[int | None, int | None]
 
     @property
     def operands(self) -> tuple[str, ...]:
-        return tuple(arithmetic.refs(self.node))
+        return tuple(refs(self.node))
 
 
 type Derived = Arithmetic | Scope
@@ -60,9 +63,9 @@ class Derivations:
             else:
                 self.steps[key] = Arithmetic(facts[key], made, scalar(made), bounds(facts[key]))
 
-    def _lowered(self) -> Iterator[tuple[str, arithmetic.Node | Table]]:
+    def _lowered(self) -> Iterator[tuple[str, Node | Table]]:
         for fact in self.facts.values():
-            made: arithmetic.Node | Table | None = None
+            made: Node | Table | None = None
             if fact.derive is not None:
                 try:
                     tree = syntax.parse_value(fact.derive)
@@ -108,13 +111,19 @@ class Derivations:
             self.problems += faults
             return None
         keys = options(fact, values)
+        if len(keys) > MOST_VALUES:
+            text = f"由 table 得出的值有 {len(keys)} 个，最多 {MOST_VALUES} 个"
+            self.problems.append(
+                Problem(("facts", fact.key, "table"), text, "请归并，或拆成几个事实")
+            )
+            return None
         rows = tuple(
             Row(condition, sum({1 << keys.index(key_of(fact, value)) for value in possible}))
             for condition, possible in zip(conditions, values, strict=True)
         )
         return Table(fact, leaf_of(fact), keys, rows)
 
-    def _in_order(self, lowered: Mapping[str, arithmetic.Node | Table]) -> list[str]:
+    def _in_order(self, lowered: Mapping[str, Node | Table]) -> list[str]:
         order: dict[str, None] = {}
         path: list[str] = []
 
@@ -190,13 +199,13 @@ class Derivations:
             yield key
 
 
-def operands(made: arithmetic.Node | Table) -> Iterator[str]:
+def operands(made: Node | Table) -> Iterator[str]:
     """The facts that a derivation reads directly."""
     if isinstance(made, Table):
         seen = (atom.leaf.fact for row in made.rows for atom in atoms_of(row.condition))
         yield from dict.fromkeys(seen)
     else:
-        yield from arithmetic.refs(made)
+        yield from refs(made)
 
 
 def constant(formula: Formula, *where: str | int) -> Problem:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from furong.engines.rules.spans import Spans
+from furong.engines.rules.spans import BOTTOM, TOP, Spans
 
 type Rails = int
 """What a condition can still turn out to be: TRUE, FALSE, or UNKNOWN = either."""
@@ -39,6 +39,15 @@ class Leaf:
 class Atom:
     leaf: Leaf
     spans: Spans
+
+    @property
+    def unbounded(self) -> Spans:
+        """The spans without the ends of the domain, which need not be asked: nobody lies beyond."""
+        ends = self.leaf.domain.cuts
+        return Spans(
+            (BOTTOM if low == ends[0] else low, TOP if high == ends[-1] else high)
+            for low, high in self.spans
+        )
 
 
 @dataclass(frozen=True, slots=True)

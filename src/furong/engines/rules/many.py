@@ -1,7 +1,8 @@
 """Every subject's judgement on every policy, with what is missing, at the speed of columns.
 
-A judgement but for its amount depends only on the region in which each fact lies and on which facts
-are missing. So one subject of each such pattern is judged, and the judgement holds for all of it.
+A judgement but for its amounts depends only on the region in which each fact lies that the policy
+asks, on what its tables leave open, on which facts are missing, and on what completing them shows.
+So one subject of each such pattern is judged, and the judgement holds for all of it.
 """
 
 from collections.abc import Iterator
@@ -14,26 +15,26 @@ from numpy.typing import NDArray
 from furong.engines.rules.book import Compiled
 from furong.engines.rules.columns import Columns
 from furong.engines.rules.completion import Scope, Signature
-from furong.engines.rules.derivation import Arithmetic
 from furong.engines.rules.formula import And
+from furong.engines.rules.lacking import Sources, lacking
+from furong.engines.rules.patterns import Codes, Numbering, grouped
 from furong.engines.rules.population import Population
 from furong.engines.rules.single import Judge, Judgement
-from furong.engines.rules.sweep import Sweep
-
-type Pattern = tuple[Signature, int]
+from furong.engines.rules.sweep import NOBODY, Payable, Sweep
+from furong.engines.rules.tables import Mask
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One policy's judgements: subject `row` has `judgements[pattern[row]]`, but for its amount.
+    """One policy's judgements: subject `row` has `judgements[pattern[row]]`, but for its amounts.
 
-    amounts: minor units of the eligible whose amount is known, by row.
+    paid: the amounts of the eligible. `amount` and `at_most` of the judgements are None.
     """
 
     compiled: Compiled
     pattern: NDArray[np.intp]
     judgements: list[Judgement]
-    amounts: dict[int, int]
+    paid: Payable
 
 
 class JudgeMany:
@@ -41,69 +42,58 @@ class JudgeMany:
 
     def __init__(self, judge: Judge) -> None:
         self.judge, self.book = judge, judge.book
-        self._scopes = [self._scope(compiled) for compiled in judge.policies]
-        self._flags = [
-            self._sources(compiled, scope)
-            for compiled, scope in zip(judge.policies, self._scopes, strict=True)
+        self._asked = [self._scope(compiled) for compiled in judge.policies]
+        self._read = [
+            list(dict.fromkeys([*(leaf.fact for leaf in asked.partitions), *compiled.operands]))
+            for asked, compiled in zip(self._asked, judge.policies, strict=True)
         ]
-        self._seen: dict[tuple[int, Pattern], Judgement] = {}
+        self._searches = [
+            [scope for scope in (c.search, *(rule.search for rule in c.rules)) if scope is not None]
+            for c in judge.policies
+        ]
+        self._regions: Numbering[Signature] = Numbering()
+        self._open: Numbering[tuple[Mask | None, Sources]] = Numbering()
+        self._seen: dict[tuple[int, ...], Judgement] = {}
 
     def __call__(self, columns: Columns) -> Iterator[Judged]:
         sweep = Sweep(self.book, columns)
+        population = sweep.population
         complete = cache(lambda row: self.book.complete(columns.row(row)))
+        open_ = cache(lambda name: self._open_of(population, name))
         for place, compiled in enumerate(self.judge.policies):
-            pattern, first, keys = self._patterns(place, sweep.population)
-            found = []
-            for row, key in zip(first, keys, strict=True):
-                seen = self._seen.get((place, key))
-                if seen is None:
-                    seen = self.judge.judge_one(compiled, complete(int(row)))
-                    self._seen[place, key] = seen
-                found.append(seen)
-            paid = sweep.payable.get(compiled.policy.id)
-            amounts = (
-                {}
-                if paid is None
-                else dict(zip(paid.rows.tolist(), paid.amounts.tolist(), strict=True))
-            )
-            yield Judged(compiled, pattern, found, amounts)
+            codes = [*map(open_, self._read[place]), *self._codes(place, population)]
+            pattern, first = grouped(codes, columns.count)
+            judgements = []
+            for row in first.tolist():
+                key = (place, *(int(code[row]) for code in codes))
+                if key not in self._seen:
+                    judged = self.judge.judge_one(compiled, complete(row))
+                    self._seen[key] = judged._replace(amount=None, at_most=None)
+                judgements.append(self._seen[key])
+            paid = sweep.payable.get(compiled.policy.id, NOBODY)
+            yield Judged(compiled, pattern, judgements, paid)
+
+    def _codes(self, place: int, population: Population) -> Iterator[Codes]:
+        """The regions in which the facts lie, and what each search finds, as one number a subject."""
+        everyone = np.arange(population.columns.count)
+        pattern, signatures = population.patterns(self._asked[place], everyone)
+        yield self._regions.of(signatures)[pattern]
+        for scope in self._searches[place]:
+            pattern, signatures = population.patterns(scope, everyone)
+            yield np.array([scope.outcomes(found) for found in signatures], np.int64)[pattern]
 
     def _scope(self, compiled: Compiled) -> Scope:
-        """Everything that any criterion asks, none simplified away by another."""
+        """All that the criteria ask directly, none simplified away by another."""
         asked = And(tuple(rule.formula for rule in compiled.rules))
-        return Scope(asked, self.book.facts, self.book.derivations.scopes)
+        return Scope(asked, self.book.facts, {})
 
-    def _sources(self, compiled: Compiled, scope: Scope) -> list[str]:
-        """The facts whose being missing matters beside the regions: operands."""
-        found: dict[str, None] = {}
-        steps = self.book.derivations.steps
-        pending = list(compiled.operands)
-        for leaf in scope.partitions:
-            step = steps.get(leaf.fact)
-            if isinstance(step, Arithmetic):
-                pending += step.operands
-        while pending:
-            name = pending.pop()
-            if name not in found:
-                found[name] = None
-                pending += self.book.derivations.reads(name)
-        return list(found)
-
-    def _patterns(
-        self, place: int, population: Population
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp], list[Pattern]]:
-        rows = np.arange(population.columns.count)
-        pattern, signatures = population.patterns(self._scopes[place], rows)
-        absent = np.zeros(rows.size, np.int64)
-        for bit, name in enumerate(self._flags[place]):
-            column = population.column(name)
-            missing = np.ones(rows.size, np.bool_) if column is None else column.missing()
-            absent |= missing.astype(np.int64) << bit
-        code = pattern.astype(np.int64), absent
-        both = np.unique(np.stack(code, axis=1), axis=0, return_index=True, return_inverse=True)
-        keys, first, inverse = both
-        return (
-            inverse.reshape(-1),
-            first,
-            [(signatures[int(one)], int(flags)) for one, flags in keys],
-        )
+    def _open_of(self, population: Population, name: str) -> Codes:
+        """What is open about a fact, numbered: the possible values, and what is missing for one."""
+        codes, sources = lacking(population, name, np.arange(population.columns.count))
+        masks = population.mask(name)
+        if masks is None:
+            return self._open.of([(None, found) for found in sources])[codes]
+        possible = np.where(codes == 0, 0, masks.astype(np.int64))
+        pattern, first = grouped([codes, possible], codes.size)
+        keys = [(int(possible[row]), sources[codes[row]]) for row in first.tolist()]
+        return self._open.of(keys)[pattern]

@@ -3,7 +3,7 @@
 These are plain values. `Rulebook` checks and compiles them; packs and the database produce them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -12,7 +12,8 @@ FactType = Literal["boolean", "integer", "decimal", "money", "date", "choice", "
 NUMERIC: frozenset[FactType] = frozenset({"integer", "decimal", "money"})
 ORDERED: frozenset[FactType] = NUMERIC | {"date"}
 
-MONEY_SCALE = 2  # minor units of the currency: fen, cents
+MONEY_SCALE = 2  # digits after the point of money that says nothing else: fen, cents
+UNSAID = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,10 @@ class TableRow:
 class Fact:
     """One thing that can be known of a subject.
 
-    key: its name in expressions. scale: digits after the point of a decimal (money has 2).
-    minimum, maximum: its domain, in the unit that people write (yuan, not fen); a value outside it
-    is refused, and an unknown value is never taken to lie outside it. values: the codes of a choice
-    or a set, in order, with their labels. derive: a value expression; table: first-match rows. A
+    key: its name in expressions. scale: digits after the point of a decimal (left out: none) or of
+    money (left out: 2). minimum, maximum: its domain, in the unit that people write (yuan, not
+    fen); a value outside it is refused, and an unknown value is never taken to lie outside it.
+    values: the codes of a choice or a set, in order, with their labels. derive: a value expression; table: first-match rows. A
     derived fact may also be stated, and a stated value stands before the derived one.
     """
 
@@ -41,7 +42,7 @@ class Fact:
     type: FactType
     label: str = ""
     unit: str = ""
-    scale: int = 0
+    scale: int = UNSAID
     minimum: object = None
     maximum: object = None
     values: Mapping[str, str] = field(default_factory=dict)
@@ -50,10 +51,19 @@ class Fact:
     table: tuple[TableRow, ...] = ()
     ask: str = ""
 
+    def __post_init__(self) -> None:
+        if self.scale == UNSAID:
+            object.__setattr__(self, "scale", MONEY_SCALE if self.type == "money" else 0)
+
     @property
     def digits(self) -> int:
         """Digits after the point of the encoded integer."""
-        return MONEY_SCALE if self.type == "money" else self.scale if self.type == "decimal" else 0
+        return self.scale if self.type in ("money", "decimal") else 0
+
+
+def money_digits(facts: Iterable[Fact]) -> int:
+    """Digits after the point of money among these facts; all money of a book has as many."""
+    return next((fact.digits for fact in facts if fact.type == "money"), MONEY_SCALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,8 @@ class Benefit:
 
     amount: a value expression, "" where there is none or the source does not give it. cap: at most
     this much. floor: an amount below it is not paid. at_most: an upper bound where the amount is
-    unknown. rounding, to: how the amount is rounded, once, at the end, to multiples of `to`.
+    unknown. rounding, to: how the amount is rounded, once, at the end, to multiples of `to`
+    ("" = the smallest unit of the money).
     """
 
     kind: str = ""
@@ -95,7 +106,7 @@ class Benefit:
     floor: str = ""
     at_most: str = ""
     rounding: Rounding = "half_up"
-    to: str = "0.01"
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from furong.engines.rules import bits
-from furong.engines.rules.arithmetic import Contains, Node, Ratio
 from furong.engines.rules.bits import Words
 from furong.engines.rules.book import Rulebook
 from furong.engines.rules.columns import Array, Column, Columns, signed_type
 from furong.engines.rules.completion import MISSING, Partition, Scope, Signature
 from furong.engines.rules.derivation import Arithmetic
-from furong.engines.rules.ranges import Range, widest
+from furong.engines.rules.nodes import Contains, Node, Ratio
+from furong.engines.rules.patterns import grouped
+from furong.engines.rules.ranges import Range, range_of, widest
 from furong.engines.rules.spans import Key
+from furong.engines.rules.values import LIMIT
 from furong.engines.rules.vector import SAFE, vector
 
 LEAST = int(np.iinfo(np.int64).min)
@@ -61,6 +63,11 @@ class Population:
             self._ranges[key] = (0, 0) if column is None else _range(column)
         return self._ranges[key]
 
+    def within(self, node: Node) -> bool:
+        """Whether nobody's value of the node can reach LIMIT."""
+        low, high = range_of(node, self.range)
+        return low > -LIMIT and high < LIMIT
+
     def fits(self, node: Node) -> bool:
         """Whether no part of the node can leave 64 bits in this population."""
         if node not in self._fits:
@@ -90,7 +97,7 @@ class Population:
         values = np.full(self.columns.count, LEAST, np.int64)
         if rows.size:
             found = np.broadcast_to(vector(step.node, at, fits=safe), rows.shape)
-            inside = np.ones(rows.size, np.bool_)
+            inside = abs(found) < LIMIT
             low, high = step.limits
             if low is not None:
                 inside &= found >= low
@@ -113,23 +120,17 @@ class Population:
         self, scope: Scope, rows: NDArray[np.intp]
     ) -> tuple[NDArray[np.intp], list[Signature]]:
         """Each row's pattern (a place in the list), and the patterns: the region of every leaf."""
-        code = np.zeros(rows.size, np.int64)
         read: list[Array | None] = []
         for leaf, partition in scope.partitions.items():
             column = self.column(leaf.fact)
-            regions = None if column is None else _regions(column, partition, rows)
-            read.append(regions)
-            if regions is None:
-                continue
-            size = len(partition.regions) + 1
-            if code.size and int(code.max()) > 2**62 // size:
-                code = np.unique(code, return_inverse=True)[1].astype(np.int64)
-            code = code * size + (regions + 1)
-        _, first, pattern = np.unique(code, return_index=True, return_inverse=True)
-        return pattern, [
-            tuple(MISSING if regions is None else int(regions[row]) for regions in read)
-            for row in first
-        ]
+            read.append(None if column is None else _regions(column, partition, rows))
+        present = (regions - MISSING for regions in read if regions is not None)
+        pattern, first = grouped(present, rows.size)
+        signatures = np.full((first.size, len(read)), MISSING)
+        for place, regions in enumerate(read):
+            if regions is not None:
+                signatures[:, place] = regions[first]
+        return pattern, [tuple(signature) for signature in signatures.tolist()]
 
 
 def _range(column: Column) -> Range:

@@ -13,9 +13,9 @@ import numpy as np
 
 from furong.engines.rules import bits
 from furong.engines.rules.book import Rulebook
-from furong.engines.rules.completion import Partition, Scope
-from furong.engines.rules.derivation import Arithmetic
+from furong.engines.rules.completion import Partition
 from furong.engines.rules.formula import Leaf, atoms_of, given
+from furong.engines.rules.lacking import lacking
 from furong.engines.rules.single import Judge
 from furong.engines.rules.spans import Spans
 from furong.engines.rules.sweep import Sweep
@@ -107,28 +107,11 @@ def questions_for_all(sweep: Sweep, policies: Collection[str]) -> list[Asked]:
 
 def _behind(sweep: Sweep, leaf: Leaf, rows: bits.Words) -> Counter[tuple[str, ...]]:
     """The missing facts behind one leaf, with the number of these subjects that lack them."""
-    step = sweep.book.derivations.steps.get(leaf.fact)
     places = bits.places(rows, sweep.count)
-    if not places.size:
-        return Counter()
-    if step is None:
-        return Counter({(leaf.fact,): places.size})
-    population = sweep.population
-    if isinstance(step, Scope):
-        pattern, samples = population.patterns(step, places)
-        counts = np.bincount(pattern, minlength=len(samples))
-        found: Counter[tuple[str, ...]] = Counter()
-        for sample, count in zip(samples, counts, strict=True):
-            found[tuple(sorted(step.wanted(sample)))] += int(count)
-        return found
-    assert isinstance(step, Arithmetic)
-    lacking: Counter[tuple[str, ...]] = Counter()
-    missing = []
-    for name in step.operands:
-        column = population.column(name)
-        everyone = np.ones(places.size, np.bool_)
-        missing.append(everyone if column is None else column.missing(column.values[places]))
-    for row in zip(*missing, strict=True):
-        names = tuple(name for name, absent in zip(step.operands, row, strict=True) if absent)
-        lacking[tuple(sorted(names)) or (leaf.fact,)] += 1
-    return lacking
+    codes, sources = lacking(sweep.population, leaf.fact, places)
+    counts = np.bincount(codes, minlength=len(sources)).tolist()
+    found: Counter[tuple[str, ...]] = Counter()
+    for names, count in zip(sources, counts, strict=True):
+        if count:
+            found[tuple(sorted(names))] += count
+    return found

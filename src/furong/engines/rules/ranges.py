@@ -2,20 +2,9 @@
 
 from collections.abc import Callable
 
-from furong.engines.rules.arithmetic import (
-    Const,
-    Contains,
-    Extreme,
-    Floor,
-    Node,
-    Product,
-    Ratio,
-    Ref,
-    Rounded,
-    Steps,
-    Sum,
-)
+from furong.engines.rules import nodes
 from furong.engines.rules.model import Fact
+from furong.engines.rules.nodes import Node
 from furong.engines.rules.scalar import ROUNDING
 from furong.engines.rules.values import LIMIT, bounds
 
@@ -36,32 +25,32 @@ def range_of(node: Node, known: Callable[[str], Range]) -> Range:
         return range_of(inner, known)
 
     match node:
-        case Const(value):
+        case nodes.Const(value):
             return value, value
-        case Ref(fact):
+        case nodes.Ref(fact):
             return known(fact)
-        case Sum(left, right, sign):
+        case nodes.Sum(left, right, sign):
             (a, b), (c, d) = of(left), of(right)
             return (a + c, b + d) if sign > 0 else (a - d, b - c)
-        case Product(left, right):
+        case nodes.Product(left, right):
             (a, b), (c, d) = of(left), of(right)
             corners = (a * c, a * d, b * c, b * d)
             return min(corners), max(corners)
-        case Extreme(function, args):
+        case nodes.Extreme(function, args):
             pick = min if function == "min" else max
             ranges = [of(arg) for arg in args]
             return pick(low for low, _ in ranges), pick(high for _, high in ranges)
-        case Steps(_, _, values):
+        case nodes.Steps(_, _, values):
             ranges = [of(value) for value in values]
             return min(0, *(low for low, _ in ranges)), max(0, *(high for _, high in ranges))
-        case Floor(inner, _):
+        case nodes.Floor(inner, _):
             low, high = of(inner)
             return min(0, low), max(0, high)
-        case Rounded(inner, divisor, multiple, mode):
+        case nodes.Rounded(inner, divisor, multiple, mode):
             low, high = of(inner)
             round_ = ROUNDING[mode]
             return round_(low, divisor) * multiple, round_(high, divisor) * multiple
-        case Ratio() | Contains():
+        case nodes.Ratio() | nodes.Contains():
             return -LIMIT, LIMIT
 
 
@@ -70,18 +59,23 @@ def widest(node: Node, known: Callable[[str], Range]) -> int:
     low, high = range_of(node, known)
     inner: tuple[Node, ...]
     match node:
-        case Const() | Ref() | Contains():
+        case nodes.Const() | nodes.Ref() | nodes.Contains():
             inner = ()
-        case Sum(left, right) | Product(left, right) | Ratio(left, right) | Floor(left, right):
+        case (
+            nodes.Sum(left, right)
+            | nodes.Product(left, right)
+            | nodes.Ratio(left, right)
+            | nodes.Floor(left, right)
+        ):
             inner = (left, right)
-        case Extreme(_, args):
+        case nodes.Extreme(_, args):
             inner = args
-        case Steps(x, _, values):
+        case nodes.Steps(x, _, values):
             inner = (x, *values)
-        case Rounded(part):
+        case nodes.Rounded(part):
             inner = (part,)
     own = max(abs(low), abs(high))
-    if isinstance(node, Ratio):
+    if isinstance(node, nodes.Ratio):
         top_low, top_high = range_of(node.top, known)
         own = max(abs(top_low), abs(top_high)) * 10**node.digits
     return max(own, *(widest(part, known) for part in inner), 0)

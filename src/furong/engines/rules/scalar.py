@@ -2,33 +2,26 @@
 
 from collections.abc import Callable, Mapping
 
-from furong.engines.rules.arithmetic import (
-    Const,
-    Contains,
-    Extreme,
-    Floor,
-    Node,
-    Product,
-    Ratio,
-    Ref,
-    Rounded,
-    Steps,
-    Sum,
-    refs,
-)
+from furong.engines.rules import nodes
 from furong.engines.rules.model import Rounding
+from furong.engines.rules.nodes import Node, refs
+from furong.engines.rules.values import LIMIT
 
 type Scalar = Callable[[Mapping[str, object]], int | None]
 
 
 def scalar(node: Node) -> Scalar:
-    """A function of encoded facts: the node's integer, None where an operand is missing."""
+    """A function of encoded facts: the node's integer, None where an operand is missing.
+
+    None, too, where the value reaches LIMIT, which is no sum that anybody was meant to get.
+    """
     names = list(refs(node))
     places = {name: f"v{place}" for place, name in enumerate(names)}
     lines = ["def value(facts):"]
     for name, place in places.items():
         lines += [f"    {place} = facts.get({name!r})", f"    if {place} is None: return None"]
-    lines.append(f"    return {_source(node, places)}")
+    lines.append(f"    value = {_source(node, places)}")
+    lines.append(f"    return value if value is not None and {-LIMIT} < value < {LIMIT} else None")
     scope: dict[str, object] = {"rounding": ROUNDING, "ratio": _ratio, "step": _step}
     exec("\n".join(lines), scope)  # noqa: S102 — the text is emitted from checked nodes only
     return scope["value"]  # type: ignore[return-value]
@@ -39,25 +32,25 @@ def _source(node: Node, places: Mapping[str, str]) -> str:
         return _source(inner, places)
 
     match node:
-        case Const(value):
+        case nodes.Const(value):
             return f"({value})"
-        case Ref(fact):
+        case nodes.Ref(fact):
             return places[fact]
-        case Sum(left, right, sign):
+        case nodes.Sum(left, right, sign):
             return f"({of(left)} {'+' if sign > 0 else '-'} {of(right)})"
-        case Product(left, right):
+        case nodes.Product(left, right):
             return f"({of(left)} * {of(right)})"
-        case Extreme(function, args):
+        case nodes.Extreme(function, args):
             return f"{function}({', '.join(map(of, args))},)" if len(args) > 1 else of(args[0])
-        case Steps(x, bounds_, values):
+        case nodes.Steps(x, bounds_, values):
             return f"step({of(x)}, {bounds_}, ({', '.join(map(of, values))},))"
-        case Floor(inner, least):
+        case nodes.Floor(inner, least):
             return f"(lambda paid, least: paid if paid >= least else 0)({of(inner)}, {of(least)})"
-        case Rounded(inner, divisor, multiple, mode):
+        case nodes.Rounded(inner, divisor, multiple, mode):
             return f"(rounding[{mode!r}]({of(inner)}, {divisor}) * {multiple})"
-        case Ratio(top, bottom, digits):
+        case nodes.Ratio(top, bottom, digits):
             return f"ratio({of(top)}, {of(bottom)}, {10**digits})"
-        case Contains(fact, member):
+        case nodes.Contains(fact, member):
             return f"({member!r} in {places[fact]})"
 
 

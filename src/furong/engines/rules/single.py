@@ -24,10 +24,12 @@ from furong.engines.rules.formula import (
 from furong.engines.rules.model import Fact
 from furong.engines.rules.ranges import fact_range, range_of
 from furong.engines.rules.spans import BOTTOM, TOP, Key, Spans
-from furong.engines.rules.values import Encoded, key_of
+from furong.engines.rules.values import LIMIT, Encoded, key_of
 
 type VerdictName = Literal["eligible", "ineligible", "unknown"]
 type Answer = Literal["true", "false", "unknown"]
+type Answers = tuple[tuple[str, Answer], ...]
+"""Each criterion's id and answer, in the policy's order."""
 type Wait = Literal["facts", "document", "decision", "text"]
 
 VERDICTS: dict[Rails, VerdictName] = {TRUE: "eligible", FALSE: "ineligible", UNKNOWN: "unknown"}
@@ -40,7 +42,7 @@ class Judgement(NamedTuple):
     amount: minor units, None where there is none or it is unknown. at_most: an upper bound of it,
     None where nothing bounds it. missing: keys of the facts (and "POLICY.criterion" of the human
     judgements) that settle the verdict, or the amount of an eligible subject. waits: what the
-    missing ones are. criteria: each criterion's id and answer, in the policy's order.
+    missing ones are.
     """
 
     policy: str
@@ -50,7 +52,7 @@ class Judgement(NamedTuple):
     at_most: int | None
     missing: tuple[str, ...]
     waits: tuple[Wait, ...]
-    criteria: tuple[tuple[str, Answer], ...]
+    criteria: Answers
 
 
 class Judge:
@@ -60,6 +62,8 @@ class Judge:
         self.book = book
         self.policies = book.policies
         self._rails = _compile(book)
+        self._widest: dict[Compiled, int | None] = {}
+        self._refusals: dict[tuple[Compiled, tuple[Rails, ...]], Judgement] = {}
         self._searched = [
             (place, compiled)
             for place, compiled in enumerate(self.policies)
@@ -86,7 +90,7 @@ class Judge:
         """One policy's judgement on a subject whose facts have been completed."""
         reader = Reader(self.book, complete)
         parts = tuple(reader.rails(rule.formula) for rule in compiled.rules)
-        whole = all_rails(parts)
+        whole = reader.rails(compiled.formula)
         if whole == UNKNOWN:
             whole, parts = _exact(compiled, parts, complete)
         return self._judgement(compiled, whole, parts, complete)
@@ -94,39 +98,52 @@ class Judge:
     def _judgement(
         self, compiled: Compiled, whole: Rails, parts: tuple[Rails, ...], complete: Complete
     ) -> Judgement:
-        amount = at_most = None
+        if whole == FALSE:
+            return self._refusal(compiled, parts)
+        amount: int | None = None
         missing: tuple[str, ...] = ()
-        if whole == TRUE and compiled.pay is not None:
+        if whole == UNKNOWN:
+            missing = self._sources(self._undecided(compiled, parts, complete), complete)
+        elif compiled.pay is not None:
             amount = compiled.pay(complete.known)
             if amount is None:
-                missing = self._sources(
-                    (name for name in compiled.operands if complete.known.get(name) is None),
-                    complete,
-                )
-        if whole == UNKNOWN:
-            missing = tuple(
-                dict.fromkeys(
-                    name
-                    for rule, part in zip(compiled.rules, parts, strict=True)
-                    if part == UNKNOWN
-                    for name in self.missing_of(rule, complete)
-                )
-            )
-        if whole != FALSE:
-            at_most = amount if amount is not None else self.at_most(compiled, complete)
+                unknown = (name for name in compiled.operands if complete.known.get(name) is None)
+                missing = self._sources(unknown, complete)
         return Judgement(
             compiled.policy.id,
             compiled.policy.version,
             VERDICTS[whole],
             amount,
-            at_most,
+            amount if amount is not None else self.at_most(compiled, complete),
             missing,
             waits(compiled, missing),
-            tuple(
-                (rule.criterion.id, ANSWERS[part])
-                for rule, part in zip(compiled.rules, parts, strict=True)
-            ),
+            _answers(compiled, parts),
         )
+
+    def _refusal(self, compiled: Compiled, parts: tuple[Rails, ...]) -> Judgement:
+        """Made once for all subjects that fail in the same criteria."""
+        found = self._refusals.get((compiled, parts))
+        if found is None:
+            found = self._refusals[compiled, parts] = Judgement(
+                compiled.policy.id,
+                compiled.policy.version,
+                VERDICTS[FALSE],
+                None,
+                None,
+                (),
+                (),
+                _answers(compiled, parts),
+            )
+        return found
+
+    def _undecided(
+        self, compiled: Compiled, parts: tuple[Rails, ...], complete: Complete
+    ) -> Iterator[str]:
+        """The facts on which the unknown criteria hang."""
+        reader = Reader(self.book, complete)
+        for rule, part in zip(compiled.rules, parts, strict=True):
+            if part == UNKNOWN:
+                yield from (leaf.fact for leaf in reader.undecided(rule.formula))
 
     def missing_of(self, rule: Rule, complete: Complete) -> tuple[str, ...]:
         """What would have to be known to settle an unknown criterion."""
@@ -141,13 +158,20 @@ class Judge:
 
     def at_most(self, compiled: Compiled, complete: Complete) -> int | None:
         """The most that the subject could get, in minor units; None where nothing bounds it."""
-        node = compiled.amount or compiled.at_most
+        if any(complete.known.get(name) is not None for name in compiled.bound_operands):
+            return self._bound(compiled, complete.known)
+        if compiled not in self._widest:
+            self._widest[compiled] = self._bound(compiled, {})
+        return self._widest[compiled]
+
+    def _bound(self, compiled: Compiled, known: Mapping[str, Encoded | None]) -> int | None:
+        node = compiled.bound
         if node is None:
             return None
 
         def bound(reach: int) -> int:
-            def known(name: str) -> tuple[int, int]:
-                value = complete.known.get(name)
+            def possible(name: str) -> tuple[int, int]:
+                value = known.get(name)
                 if value is not None:
                     assert isinstance(value, int)
                     return value, value
@@ -158,10 +182,16 @@ class Judge:
                     high if declared.maximum is not None else high * reach,
                 )
 
-            return range_of(node, known)[1]
+            return range_of(node, possible)[1]
 
         most = bound(1)
-        return most if most == bound(1000) else None
+        return most if most == bound(1000) and most < LIMIT else None
+
+
+def _answers(compiled: Compiled, parts: tuple[Rails, ...]) -> Answers:
+    return tuple(
+        (rule.criterion.id, ANSWERS[part]) for rule, part in zip(compiled.rules, parts, strict=True)
+    )
 
 
 def waits(compiled: Compiled, missing: tuple[str, ...]) -> tuple[Wait, ...]:
@@ -249,7 +279,7 @@ def _compile(book: Rulebook) -> RailsOf:
     results = []
     for compiled in book.policies:
         parts = [emitter.name(rule.formula) for rule in compiled.rules]
-        whole = _all_source(parts)
+        whole = emitter.name(compiled.formula)  # joined, the parts may say more than one by one
         listed = "".join(f"{part}, " for part in parts)
         results.append(f"({whole}, ({listed}))")
     lines.append(f"    return [{', '.join(results)}]")

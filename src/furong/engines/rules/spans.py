@@ -6,6 +6,8 @@ by position, codes by their characters. So `staff BETWEEN 5 AND 9`, `size IN (â€
 are intersection, union, complement of such sets: equivalent spellings become one value.
 """
 
+import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import total_ordering
@@ -13,6 +15,9 @@ from itertools import pairwise
 from typing import final
 
 type Key = int | str
+
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What no code may hold: nobody sees it, PostgreSQL refuses a NUL and UTF-8 half a surrogate."""
 
 
 @final
@@ -161,7 +166,17 @@ def point(key: Key) -> Spans:
 
 def starting_with(prefix: str) -> Spans:
     """The codes that start with `prefix` (not empty)."""
-    return Spans([(prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1))])
+    return Spans([(prefix, beyond(prefix))])
+
+
+def beyond(prefix: str) -> Bound:
+    """The least code that stands behind all that start with `prefix`."""
+    for place in reversed(range(len(prefix))):
+        last = ord(prefix[place])
+        if last < sys.maxunicode:
+            following = 0xE000 if last == 0xD7FF else last + 1  # no text holds half a surrogate
+            return prefix[:place] + chr(following)
+    return TOP
 
 
 def cells(domain: Spans, sets: Iterable[Spans]) -> tuple[Spans, ...]:

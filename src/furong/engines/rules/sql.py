@@ -10,6 +10,7 @@ derived facts too, computed once (`population.Population`). A fact that follows 
 come with a second column `KEY__possible`, a bit mask of the values it can have (`tables.Mask`).
 """
 
+import re
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
@@ -31,10 +32,12 @@ from furong.engines.rules.formula import (
     leaf_counts,
 )
 from furong.engines.rules.model import Fact
-from furong.engines.rules.spans import BOTTOM, TOP, Spans
+from furong.engines.rules.spans import BOTTOM, TOP, Spans, beyond
 from furong.engines.rules.values import value_of
 
 type Dialect = Literal["duckdb", "postgres", "spark"]
+
+_WILD = re.compile(r"[%_\\]")  # what LIKE does not take literally
 
 CODES = {0: "ineligible", 1: "eligible", 2: "unknown"}
 MOST_BRANCHES = 256
@@ -76,7 +79,7 @@ def cautious(book: Rulebook) -> list[str]:
         if compiled.search is not None
         and (
             any(leaf.fact in book.derivations.scopes for leaf in compiled.search.partitions)
-            or _branches(compiled.formula) > MOST_BRANCHES
+            or any(_branches(part) > MOST_BRANCHES for part in _apart(compiled.formula))
         )
     ]
 
@@ -86,10 +89,16 @@ class _Writer:
         self.book, self.dialect, self.columns = book, dialect, frozenset(columns)
 
     def verdict(self, compiled: Compiled) -> exp.Expr:
-        answer = self.exact(compiled.formula)
-        holds = exp.Case().when(answer.copy(), exp.Literal.number(1)).else_(exp.Literal.number(2))
-        possible = exp.Not(this=exp.Is(this=exp.paren(answer), expression=exp.false()))
-        return exp.Case().when(possible, holds).else_(exp.Literal.number(0))
+        """Condition by condition, so that a database stops at the first that cannot hold."""
+        parts = [self.exact(part) for part in _apart(compiled.formula)]
+        possible = [
+            exp.Not(this=exp.Is(this=exp.paren(part.copy()), expression=exp.false()))
+            for part in parts
+        ]
+        holds = (
+            exp.Case().when(exp.and_(*parts), exp.Literal.number(1)).else_(exp.Literal.number(2))
+        )
+        return exp.Case().when(exp.and_(*possible), holds).else_(exp.Literal.number(0))
 
     def exact(self, formula: Formula, settled: frozenset[Leaf] = frozenset()) -> exp.Expr:
         """The formula; a leaf asked twice is completed, region by region, where it is missing."""
@@ -176,7 +185,7 @@ class _Writer:
         outside = ~atom.spans
         if fact.type == "code" and len(outside.cuts) < len(atom.spans.cuts):
             return exp.Not(this=exp.paren(self.within(fact, outside, column)))
-        return exp.paren(self.within(fact, atom.spans, column))
+        return exp.paren(self.within(fact, atom.unbounded, column))
 
     def contains(self, column: exp.Expr, member: str) -> exp.Expr:
         literal = exp.Literal.string(member)
@@ -190,9 +199,9 @@ class _Writer:
     def span(self, fact: Fact, low: object, high: object, column: exp.Expr) -> exp.Expr:
         if fact.type == "code":
             return self.code(low, high, column)
-        bounds: list[exp.Expr] = []
         if isinstance(low, int) and high == low + 1:
             return exp.EQ(this=column, expression=_number(fact, low))
+        bounds: list[exp.Expr] = []
         if low is not BOTTOM:
             assert isinstance(low, int)
             bounds.append(exp.GTE(this=column.copy(), expression=_number(fact, low)))
@@ -205,11 +214,7 @@ class _Writer:
         """One code, a prefix, or a stretch between them, compared by bytes."""
         if isinstance(low, str) and high == f"{low}\0":
             return exp.EQ(this=column, expression=exp.Literal.string(low))
-        if (
-            isinstance(low, str)
-            and isinstance(high, str)
-            and high == low[:-1] + chr(ord(low[-1]) + 1)
-        ):
+        if isinstance(low, str) and high == beyond(low) and not _WILD.search(low):
             return exp.Like(this=column, expression=exp.Literal.string(f"{low}%"))
         if self.dialect == "postgres":
             column = exp.Collate(this=column, expression=exp.to_identifier("C", quoted=True))
@@ -231,6 +236,14 @@ def _number(fact: Fact, key: int) -> exp.Expr:
     value = value_of(fact, key)
     assert isinstance(value, int)
     return exp.Literal.number(format(Decimal(value).scaleb(-fact.digits), "f"))
+
+
+def _apart(formula: Formula) -> tuple[Formula, ...]:
+    """What can be answered one by one: the parts of a conjunction that share no leaf."""
+    if not isinstance(formula, And) or not formula.parts:
+        return (formula,)
+    leaves = [leaf for part in formula.parts for leaf in leaf_counts(part)]
+    return formula.parts if len(leaves) == len(set(leaves)) else (formula,)
 
 
 def _repeated(formula: Formula) -> list[Leaf]:

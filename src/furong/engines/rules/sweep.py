@@ -19,6 +19,7 @@ from furong.engines.rules.completion import Scope
 from furong.engines.rules.formula import FALSE, TRUE, And, Atom, Formula, atoms_of
 from furong.engines.rules.population import Population
 from furong.engines.rules.single import VerdictName
+from furong.engines.rules.values import LIMIT
 from furong.engines.rules.vector import vector
 
 BLOCK = 1 << 18
@@ -90,7 +91,11 @@ class Sweep:
         self.book, self.columns, self.count = book, columns, columns.count
         self.keep, self.with_amounts = keep, amounts
         self.population: Population = since.population if since else Population(book, columns)
-        self.blocks: dict[int, Block] = since.blocks if since else {}
+        self.blocks: dict[int, Block] = {}
+        if since:
+            self.blocks = (
+                since.blocks if keep else {at: one.fork() for at, one in since.blocks.items()}
+            )
         self.sides: dict[str, Sides] = {}
         self.payable: dict[str, Payable] = {}
         self.compiled = {compiled.policy.id: compiled for compiled in book.policies}
@@ -129,6 +134,10 @@ class Sweep:
             np.concatenate([part.holds for part in parts]),
             np.concatenate([part.may for part in parts]),
         )
+
+    def trying(self, book: Rulebook) -> "Sweep":
+        """The sweep of another book over the same facts, from these bitmaps; its own are not kept."""
+        return Sweep(book, self.columns, amounts=self.with_amounts, since=self)
 
     def _blocks(self) -> "list[Block]":
         return [self._block(start) for start in range(0, self.count, BLOCK)]
@@ -181,6 +190,9 @@ class Sweep:
         )
         if amounts.ndim == 0:
             amounts = np.full(rows.size, amounts, np.int64)
+        if not self.population.within(compiled.amount):
+            held = abs(amounts) < LIMIT
+            rows, amounts = rows[held], amounts[held]
         return Payable(rows.astype(np.uint32), amounts, bits.ones(holds) - rows.size)
 
 
@@ -193,6 +205,12 @@ class Block:
         self.words = slice(start // 64, bits.words_for(end))
         self._atoms: dict[Atom, Sides] = {}
         self._cuts: dict[tuple[str, int], Words] = {}
+
+    def fork(self) -> "Block":
+        """A block that begins with these bitmaps and keeps what it adds to itself."""
+        made = Block(self.population, self.start, self.end)
+        made._atoms, made._cuts = dict(self._atoms), dict(self._cuts)
+        return made
 
     def values(self, column: Column) -> Array:
         return column.values[self.start : self.end]
@@ -261,7 +279,7 @@ class Block:
             known = values < np.uint64(UNKNOWN_SET)
             return bits.pack(has & known if 1 in atom.spans else ~has & known)
         found = self._none()  # in a set of spans lies what an odd number of its cuts lie above
-        for low, high in column.ranges(atom.spans):
+        for low, high in column.ranges(atom.unbounded):
             found ^= self._below(column, -BEYOND if low is None else low)
             found ^= self._below(column, BEYOND if high is None else high)
         return found

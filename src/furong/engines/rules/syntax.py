@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 from furong.engines.rules.problems import ExpressionError, nearest
+from furong.engines.rules.spans import HIDDEN
 from furong.engines.rules.tree import (
     All,
     Between,
@@ -33,6 +34,7 @@ from furong.engines.rules.tree import (
 MAX_LENGTH = 4_000
 MAX_DEPTH = 40
 MAX_TOKENS = 1_500
+MAX_OPERATIONS = 60  # of one value expression: what is compiled from it nests as deep
 
 KEYWORDS = frozenset({"AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "ANY", "DATE", "TRUE", "FALSE"})
 FUNCTIONS = frozenset({"min", "max", "tier", "ratio", "days_between", "contains"})
@@ -41,13 +43,13 @@ COMPARISONS = ("<=", ">=", "<>", "=", "<", ">")
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
-      | (?P<number>\d+(?:\.\d+)?(?:万|亿)?)
+      | (?P<number>[0-9]+(?:\.[0-9]+)?(?:万|亿)?)
       | (?P<word>[^\W\d]\w*)
       | (?P<text>'(?:[^']|'')*')
       | (?P<op><=|>=|<>|-(?!-)|[=<>(),+*:])""",
     re.VERBOSE,
 )
-_NUMERAL = re.compile(r"(\d{1,15})(\.\d{1,6})?(万|亿)?")
+_NUMERAL = re.compile(r"([0-9]{1,15})(\.[0-9]{1,6})?(万|亿)?")
 _UNIT = {"万": Decimal(10_000), "亿": Decimal(100_000_000), None: Decimal(1)}
 _STRANGERS = {
     "/": ("没有除法", "比率请声明为派生事实：ratio(a, b)"),
@@ -91,6 +93,8 @@ def _tokens(source: str) -> Iterator[Token]:
         found = _TOKEN.match(source, place)
         if found is None:
             raise _stranger(source, place)
+        if found.lastgroup == "text" and HIDDEN.search(found.group()):
+            raise ExpressionError("文字里有看不见的控制字符", "请删去后重新输入", place + 1)
         if found.lastgroup != "space":
             yield Token(str(found.lastgroup), found.group(), place + 1)
         place = found.end()
@@ -126,6 +130,7 @@ class _Parser:
             )
         self.place = 0
         self.depth = 0
+        self.operations = 0
 
     @property
     def next(self) -> Token:
@@ -292,7 +297,7 @@ class _Parser:
 
     def day(self, token: Token) -> Lit:
         text = self.take()
-        if text.kind != "text" or not re.fullmatch(r"'\d{4}-\d{2}-\d{2}'", text.text):
+        if text.kind != "text" or not re.fullmatch(r"'[0-9]{4}-[0-9]{2}-[0-9]{2}'", text.text):
             raise ExpressionError("DATE 之后应是日期", "写成 DATE '2020-02-24'", text.column)
         try:
             return Lit(date.fromisoformat(_unquote(text.text)), token.column)
@@ -311,16 +316,24 @@ class _Parser:
     def total(self) -> Value:
         left = self.product()
         while self.next.text in {"+", "-"} and self.next.kind == "op":
-            token = self.take()
+            token = self.operator()
             left = Binary(token.text, left, self.product(), token.column)
         return left
 
     def product(self) -> Value:
         left = self.factor()
         while self.next.kind == "op" and self.next.text == "*":
-            token = self.take()
+            token = self.operator()
             left = Binary("*", left, self.factor(), token.column)
         return left
+
+    def operator(self) -> Token:
+        self.operations += 1
+        if self.operations > MAX_OPERATIONS:
+            raise ExpressionError(
+                f"运算超过 {MAX_OPERATIONS} 次", "请声明派生事实，分几步计算", self.next.column
+            )
+        return self.take()
 
     def factor(self) -> Value:
         token = self.take()
@@ -328,6 +341,8 @@ class _Parser:
             return Lit(_numeral(token), token.column)
         if token.kind == "text":
             return Lit(_unquote(token.text), token.column)
+        if token.keyword == "DATE":
+            return self.day(token)
         if token.text == "-":
             return Negate(self.deeper(self.factor), token.column)
         if token.text == "(":

@@ -8,18 +8,19 @@ a missing value is None.
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil, floor
 
 from furong.engines.rules.model import NUMERIC, Fact
 from furong.engines.rules.problems import ValueProblem, nearest
-from furong.engines.rules.spans import BOTTOM, EVERYTHING, TOP, Key, Spans
+from furong.engines.rules.spans import BOTTOM, EVERYTHING, HIDDEN, TOP, Key, Spans
 
 type Encoded = int | bool | str | frozenset[str]
 
 LIMIT = 10**16
-"""No encoded number reaches this: sums and products stay far inside 64 bits or are widened."""
+"""No encoded number reaches this, in size: what would be computed larger counts as unknown."""
 
 _YES = frozenset({"true", "yes", "y", "1", "是", "有", "√"})
 _NO = frozenset({"false", "no", "n", "0", "否", "无", "×"})
@@ -86,7 +87,8 @@ def decimal_of(raw: object) -> Decimal | None:
     if isinstance(raw, bool):
         return None
     if isinstance(raw, int | Decimal):
-        return Decimal(raw)
+        number = Decimal(raw)
+        return number if number.is_finite() else None
     if isinstance(raw, float):
         return Decimal(repr(raw)) if raw == raw and abs(raw) < LIMIT else None
     found = _NUMBER.fullmatch(str(raw))
@@ -173,7 +175,11 @@ def _code(fact: Fact, raw: object) -> str:
                 "请把该列设为文本格式后重新填写",
             )
         raw = int(raw)
+    if isinstance(raw, bool) or not isinstance(raw, str | int):
+        raise ValueProblem(f"{_name(fact)} 的值 {raw!r} 不是代码", "请写成带引号的文字")
     code = str(raw)
+    if HIDDEN.search(code):
+        raise ValueProblem(f"{_name(fact)} 的值 {code!r} 里有看不见的控制字符", "请删去后重新输入")
     if re.fullmatch(r"\d(?:\.\d+)?[eE]\+?\d+", code):
         raise ValueProblem(
             f"{_name(fact)} 的值 {code} 已被表格软件改成科学计数", "请把该列设为文本格式后重新填写"
@@ -186,16 +192,16 @@ def _code(fact: Fact, raw: object) -> str:
 def bounds(fact: Fact) -> tuple[int | None, int | None]:
     """The least and the greatest encoded value of a number or a date, None where unbounded."""
 
-    def encode(limit: object) -> int | None:
+    def encode(limit: object, inwards: Callable[[Decimal], int]) -> int | None:
         if limit is None:
             return None
         if isinstance(limit, date):
             return limit.toordinal()
         number = decimal_of(limit)
         assert number is not None, f"{fact.key}: {limit!r} is no bound"
-        return int(number.scaleb(fact.digits))
+        return inwards(number.scaleb(fact.digits))
 
-    return encode(fact.minimum), encode(fact.maximum)
+    return encode(fact.minimum, ceil), encode(fact.maximum, floor)
 
 
 def domain(fact: Fact) -> Spans:
@@ -207,6 +213,10 @@ def domain(fact: Fact) -> Spans:
             return Spans([(0, len(fact.values))])
         case "code":
             return EVERYTHING
+        case "date":
+            low, high = bounds(fact)
+            first, last = date.min.toordinal(), date.max.toordinal()
+            return Spans([(first if low is None else low, (last if high is None else high) + 1)])
         case _:
             low, high = bounds(fact)
             return Spans([(BOTTOM if low is None else low, TOP if high is None else high + 1)])

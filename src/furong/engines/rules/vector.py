@@ -5,20 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from furong.engines.rules.arithmetic import (
-    Const,
-    Contains,
-    Extreme,
-    Floor,
-    Node,
-    Product,
-    Ratio,
-    Ref,
-    Rounded,
-    Steps,
-    Sum,
-)
+from furong.engines.rules import nodes
 from furong.engines.rules.model import Rounding
+from furong.engines.rules.nodes import Node
+from furong.engines.rules.values import LIMIT
 
 SAFE = 2**60
 """Intermediate results below this cannot leave 64 bits in the next addition or rounding."""
@@ -30,13 +20,15 @@ def vector(node: Node, column: Callable[[str], Ints], *, fits: bool) -> Ints:
     """The node's values for rows where no operand is missing.
 
     `column` gives the encoded values of a fact for those rows. Unless the node `fits`, the rows are
-    computed with Python's integers; a result beyond 64 bits is an OverflowError. A ratio's bottom
-    must not be 0. A node without facts gives one value for all rows.
+    computed with Python's integers. Values that reach LIMIT come as LIMIT (or −LIMIT) or larger: no
+    number of the engine. A ratio's bottom must not be 0. A node without facts gives one value for
+    all rows.
     """
     if fits:
         return np.asarray(_vector(node, column), dtype=np.int64)
     exact = _vector(node, lambda fact: column(fact).astype(object))
-    return np.asarray(exact, dtype=object).astype(np.int64)
+    clipped: NDArray[np.object_] = np.clip(np.asarray(exact, dtype=object), -LIMIT, LIMIT)
+    return clipped.astype(np.int64)
 
 
 def _vector(node: Node, column: Callable[[str], Ints]) -> Ints:
@@ -44,34 +36,34 @@ def _vector(node: Node, column: Callable[[str], Ints]) -> Ints:
         return _vector(inner, column)
 
     match node:
-        case Const(number):
+        case nodes.Const(number):
             return number  # type: ignore[return-value]  # broadcasts
-        case Ref(fact):
+        case nodes.Ref(fact):
             return column(fact)
-        case Sum(left, right, sign):
+        case nodes.Sum(left, right, sign):
             return np.add(of(left), of(right)) if sign > 0 else np.subtract(of(left), of(right))
-        case Product(left, right):
+        case nodes.Product(left, right):
             return of(left) * of(right)
-        case Extreme(function, args):
+        case nodes.Extreme(function, args):
             pick = np.minimum if function == "min" else np.maximum
             first, *rest = (of(arg) for arg in args)
             for other in rest:
                 first = pick(first, other)
             return first
-        case Steps(x, levels, values):
+        case nodes.Steps(x, levels, values):
             by, reached = of(x), np.zeros(1, np.int64)
             for level, then in zip(levels, values, strict=True):
                 reached = np.where(by >= level, of(then), reached)
             return reached
-        case Floor(inner, least):
+        case nodes.Floor(inner, least):
             paid = of(inner)
             return np.asarray(np.where(paid >= of(least), paid, 0))
-        case Rounded(inner, divisor, multiple, mode):
+        case nodes.Rounded(inner, divisor, multiple, mode):
             return _round(of(inner), divisor, mode) * multiple
-        case Ratio(top, bottom, digits):
+        case nodes.Ratio(top, bottom, digits):
             over, under = of(top), of(bottom)
             return _round(np.where(under < 0, -over, over) * 10**digits, abs(under), "half_up")
-        case Contains():
+        case nodes.Contains():
             raise AssertionError("contains is answered from the set's own column")
 
 
