@@ -1,5 +1,6 @@
 """Where packs are looked for, and in which order a chain is read."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,33 @@ def test_a_fault_of_the_base_is_shown_in_the_base(tmp_path: Path) -> None:
 
     assert problem.file == base / "zones/a.yaml"
     assert problem.path == "zones[0]"
+
+
+def test_a_pipe_is_no_file_of_a_pack(tmp_path: Path) -> None:
+    made = pack(tmp_path, "base")
+    (made / "zones").mkdir()
+    os.mkfifo(made / "zones/a.yaml")
+
+    (problem,) = check(made).problems
+
+    assert (problem.message, problem.remedy) == ("zones/ 里只放 .yaml 文件", "请移走")
+
+
+def test_links_that_lead_to_each_other_are_refused(tmp_path: Path) -> None:
+    made = pack(tmp_path, "base")
+    (made / "zones").mkdir()
+    (made / "zones/a.yaml").symlink_to(made / "zones/b.yaml")
+    (made / "zones/b.yaml").symlink_to(made / "zones/a.yaml")
+
+    said = {problem.message for problem in check(made).problems}
+
+    assert said == {"符号链接指向的文件不存在"}
+
+
+def test_a_pack_cannot_be_named_by_a_path(tmp_path: Path) -> None:
+    pack(tmp_path, "secret")
+    made = pack(tmp_path / "here", "base", "../../secret")
+
+    (problem,) = check(made).problems
+
+    assert "'../../secret' 不合规则" in problem.message

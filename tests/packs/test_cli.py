@@ -22,10 +22,10 @@ def test_check_counts_what_a_sound_pack_holds(capsys: pytest.CaptureFixture[str]
     assert furong("pack", "check", EXAMPLES / "strelsau", EXAMPLES / "ruritania/pack.yaml") == 0
 
     assert capsys.readouterr().out == (
-        "strelsau@0.3.1：事实 10，主体类别 2，地方 3，单位 2，文件 2，政策 3，日历 1，"
-        "算例 8/8 通过\n"
-        "ruritania@2.1.0：事实 9，主体类别 2，地方 0，单位 0，文件 1，政策 2，日历 1，"
-        "算例 5/5 通过\n"
+        "strelsau@0.3.1：事实 10，主体类别 2，标识 3，关系 1，地方 3，行政区划 2，单位 2，文件 2，"
+        "政策 3，日历 2，算例 8/8 通过\n"
+        "ruritania@2.1.0：事实 9，主体类别 2，标识 2，关系 1，地方 0，行政区划 0，单位 0，文件 1，"
+        "政策 2，日历 1，算例 5/5 通过\n"
     )
 
 

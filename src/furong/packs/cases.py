@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from furong.engines import rules as engine
 from furong.engines.rules import Judge, Judgement, Rulebook, ValueProblem, read_value
-from furong.engines.rules.model import MONEY_SCALE
+from furong.engines.rules.model import money_digits
 from furong.engines.rules.values import Encoded
 from furong.packs.catalogue import Catalogue
 from furong.packs.models.base import plain_number
@@ -46,14 +46,20 @@ def check_case_facts(catalogue: Catalogue, book: Rulebook) -> None:
     for item in catalogue.of(Policy).values():
         for index, case in enumerate(item.entry.cases):
             for key, raw in case.facts.items():
-                if fault := _fault(book, key, raw):
+                if fault := fault_of(book, key, raw):
                     item.complain(("cases", index, "facts", key), *fault)
 
 
-def _fault(book: Rulebook, key: str, raw: Any) -> tuple[str, str] | None:
+def fault_of(book: Rulebook, key: str, raw: Any, *, typed: bool = False) -> tuple[str, str] | None:
+    """Message and remedy for a fact of a worked case that cannot be so, None for one that can.
+
+    typed: the value was typed into a form, not written in YAML, so text may stand for a number.
+    """
     fact = _declared(book, key)
     if fact is None:
         return _unknown(book, key)
+    if typed:
+        return _unreadable(fact, raw, strict=False)
     word = str(raw).lower()
     if fact.type == "boolean" and word in WORDS_FOR_TRUE | WORDS_FOR_FALSE:
         return want_boolean(raw)
@@ -61,8 +67,12 @@ def _fault(book: Rulebook, key: str, raw: Any) -> tuple[str, str] | None:
         return f"{key} 的值 {shown(raw)} 应是文字", f'请加引号："{shown(raw)}"'
     if fact.type == "set" and not isinstance(raw, list | None):
         return f"{key} 的值应是一列", f"请写 [{shown(raw)}]"
+    return _unreadable(fact, raw, strict=True)
+
+
+def _unreadable(fact: engine.Fact, raw: Any, *, strict: bool) -> tuple[str, str] | None:
     try:
-        read_value(fact, raw, strict=True)
+        read_value(fact, raw, strict=strict)
     except ValueProblem as problem:
         return problem.message, problem.remedy or "请核对这个值"
     return None
@@ -83,30 +93,34 @@ def _unknown(book: Rulebook, key: str) -> tuple[str, str]:
 
 def run_cases(pack: Pack) -> list[Outcome]:
     """Every worked case of every policy version of the chain, judged by that version."""
-    return [outcome for policy in pack.policies.values() for outcome in _run(pack, policy)]
+    outcomes: list[Outcome] = []
+    for policy in pack.policies.values():
+        window = pack.window(policy)
+        day = window.start or window.end or date.min
+        outcomes += run_policy(policy, pack.rulebook().at(day).only([policy.id]))
+    return outcomes
 
 
-def _run(pack: Pack, policy: Policy) -> Iterator[Outcome]:
-    window = pack.window(policy)
-    day = window.start or window.end or date.min
-    book = pack.rulebook().at(day).only([policy.id])
+def run_policy(policy: Policy, book: Rulebook) -> Iterator[Outcome]:
+    """The worked cases of the one policy of a book; their facts have been checked (`fault_of`)."""
     judge = Judge(book)
+    digits = money_digits(book.facts.values())
     for index, case in enumerate(policy.cases):
         facts = {key: _encode(book, key, raw) for key, raw in case.facts.items()}
-        yield _outcome(policy, index, judge.judge(facts)[0])
+        yield _outcome(policy, index, judge.judge(facts)[0], digits)
 
 
 def _encode(book: Rulebook, key: str, raw: Any) -> Encoded | None:
     fact = _declared(book, key)
-    assert fact is not None, f"{key}: checked when the pack was loaded"
-    return read_value(fact, raw, strict=True)
+    assert fact is not None, f"{key}: checked by fault_of"
+    return read_value(fact, raw)
 
 
-def _outcome(policy: Policy, index: int, judgement: Judgement) -> Outcome:
+def _outcome(policy: Policy, index: int, judgement: Judgement, digits: int) -> Outcome:
     case = policy.cases[index]
     amount = None
     if judgement.amount is not None:
-        amount = Decimal(judgement.amount).scaleb(-MONEY_SCALE)
+        amount = Decimal(judgement.amount).scaleb(-digits)
     as_paid = case.amount is None or case.amount == ("unknown" if amount is None else amount)
     return Outcome(
         policy.id,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from furong.packs.currency import minor_units
 from furong.packs.folder import Folder, Item
 from furong.packs.models.base import Entry
 from furong.packs.models.facts import Fact, FactAddition
@@ -141,27 +142,42 @@ def _add_values(catalogue: Catalogue, addition: Item[FactAddition], fact: Item[F
 
 def _add_facts(catalogue: Catalogue, addition: Item[KindAddition], kind: Item[Kind]) -> None:
     entry = kind.entry
-    for name in ("facts", "identifiers"):
+    for name in _WORDS:
         for index, word in enumerate(getattr(addition.entry, name)):
             if word in getattr(entry, name):
                 addition.complain((name, index), f"主体类别 {entry.id} 已有 {word}", "请删去")
-            elif name == "facts" and word not in catalogue.names["facts"]:
-                hint = nearest(word, catalogue.names["facts"]) or "请先在 facts/ 里声明"
-                addition.complain((name, index), f"没有事实 {word}", hint)
-    grown = entry.model_copy(
-        update={
-            "facts": _union(
-                entry.facts,
-                tuple(f for f in addition.entry.facts if f in catalogue.names["facts"]),
-            ),
-            "identifiers": _union(entry.identifiers, addition.entry.identifiers),
-        }
-    )
-    catalogue.objects["kinds"][entry.id] = kind._replace(entry=grown)
+            elif word not in catalogue.names[name]:
+                hint = nearest(word, catalogue.names[name]) or "请先声明，或者核对名称"
+                addition.complain((name, index), f"没有{_WORDS[name]} {word}", hint)
+    grown = {
+        name: _union(
+            getattr(entry, name),
+            tuple(w for w in getattr(addition.entry, name) if w in catalogue.names[name]),
+        )
+        for name in _WORDS
+    }
+    made = entry.model_copy(update=grown)
+    catalogue.objects["kinds"][entry.id] = kind._replace(entry=made)
+
+
+_WORDS: Final = {"facts": "事实", "identifiers": "标识"}
+"""What an addition gives a kind, by section."""
 
 
 def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *second)))
+
+
+def count_money(catalogue: Catalogue) -> None:
+    """Give every fact that is money the digits that the chain's currency has after the point."""
+    given = (item.entry.currency for item in manifests(catalogue.folders))
+    if (currency := next(filter(None, given), None)) is None:
+        return
+    facts = catalogue.objects["facts"]
+    for key, item in facts.items():
+        if item.entry.type == "money":
+            counted = item.entry.model_copy(update={"scale": minor_units(currency)})
+            facts[key] = item._replace(entry=counted)
 
 
 def manifests(folders: list[Folder]) -> Iterator[Item[Any]]:

@@ -5,19 +5,20 @@ Each check is one function over the catalogue; `CHECKS` is their order.
 
 import re
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from furong.packs.catalogue import Catalogue, manifests
 from furong.packs.folder import Item
 from furong.packs.models.base import Entry
 from furong.packs.models.calendars import Calendar
 from furong.packs.models.facts import Fact
-from furong.packs.models.kinds import Kind
+from furong.packs.models.kinds import IdentifierScheme, Kind
 from furong.packs.models.organisations import Organisation
 from furong.packs.models.policies import Policy
+from furong.packs.models.procedures import OfOrganisation, Procedure
 from furong.packs.models.sections import NOUN_OF
 from furong.packs.models.zones import Zone
-from furong.packs.problems import nearest
+from furong.packs.problems import PathInFile, nearest
 
 LEAST_CASES: Final = 2
 
@@ -32,6 +33,7 @@ class Reference(NamedTuple):
 
 REFERENCES: Final = (
     Reference(Kind, "facts", Fact),
+    Reference(Kind, "identifiers", IdentifierScheme),
     Reference(Zone, "parent", Zone),
     Reference(Zone, "overlaps", Zone),
     Reference(Organisation, "parent", Organisation),
@@ -52,16 +54,13 @@ PARENTS: Final = (
 def references(catalogue: Catalogue) -> None:
     """Every name that an object uses is declared somewhere in the chain."""
     for model, field, target in REFERENCES:
-        noun = NOUN_OF[target]
-        known = catalogue.names[noun.section]
         for item in catalogue.of(model).values():
             value = getattr(item.entry, field)
             listed = isinstance(value, tuple)
             for index, name in enumerate(value if listed else (value,)):
-                if name is not None and name not in known:
+                if name is not None:
                     at = (field, index) if listed else (field,)
-                    remedy = nearest(name, known) or f"请先声明这个{noun.word}，或者核对名称"
-                    item.complain(at, f"没有{noun.word} {name}", remedy)
+                    _named(catalogue, item, at, target, name)
 
 
 def facts_at_dates(catalogue: Catalogue) -> None:
@@ -82,7 +81,7 @@ def facts_at_dates(catalogue: Catalogue) -> None:
 
 def repeated_names(catalogue: Catalogue) -> None:
     """A list of names has each once."""
-    for model, field, _ in (*REFERENCES, Reference(Kind, "identifiers", Kind)):
+    for model, field, _ in REFERENCES:
         for item in catalogue.of(model).values():
             names = getattr(item.entry, field)
             if isinstance(names, tuple) and len(set(names)) < len(names):
@@ -169,6 +168,37 @@ def time_and_money(catalogue: Catalogue) -> None:
             )
 
 
+def procedures(catalogue: Catalogue) -> None:
+    """A procedure's calendar, kinds and organisations are declared, and its facts once in all."""
+    first: dict[str, str] = {key: item.place for key, item in catalogue.of(Fact).items()}
+    for item in (found for folder in catalogue.folders for found in folder.of(Procedure)):
+        one = item.entry
+        _named(catalogue, item, ("calendar",), Calendar, one.calendar)
+        for index, kind in enumerate(one.subject.kinds):
+            _named(catalogue, item, ("subject", "kinds", index), Kind, kind)
+        for name, role in one.roles.items():
+            if isinstance(role.scope, OfOrganisation):
+                at = ("roles", name, "scope", "organisation")
+                _named(catalogue, item, at, Organisation, role.scope.organisation)
+        for index, fact in enumerate(one.facts):
+            key = ("facts", index, "key")
+            if fact.key in first:
+                message = f"事实 {fact.key} 在 {first[fact.key]}已经声明"
+                item.complain(key, message, "请直接使用，或者换一个名称")
+            first.setdefault(fact.key, Item(fact, item.source, key).place)
+
+
+def _named(
+    catalogue: Catalogue, item: Item[Any], at: PathInFile, target: type[Entry], name: str
+) -> None:
+    """Note a name that no object of the class has."""
+    noun = NOUN_OF[target]
+    known = catalogue.names[noun.section]
+    if name not in known:
+        remedy = nearest(name, known) or f"请先声明这个{noun.word}，或者核对名称"
+        item.complain(at, f"没有{noun.word} {name}", remedy)
+
+
 CHECKS: Final[tuple[Callable[[Catalogue], None], ...]] = (
     references,
     repeated_names,
@@ -177,4 +207,5 @@ CHECKS: Final[tuple[Callable[[Catalogue], None], ...]] = (
     groups,
     worked_cases,
     time_and_money,
+    procedures,
 )

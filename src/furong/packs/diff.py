@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-from furong.packs.content import content
 from furong.packs.models.sections import NOUNS
 from furong.packs.pack import Pack
 
@@ -34,7 +33,7 @@ class Change:
 
 def diff(before: Pack, after: Pack) -> list[Change]:
     """The changes that lead from one pack to another, each with all that it extends."""
-    old, new = content(before), content(after)
+    old, new = before.content(), after.content()
     changes = [*_values((), old.pop("pack"), new.pop("pack"))]
     chains = old.pop("chain"), new.pop("chain")
     changes += _values(("chain",), *chains)
@@ -43,6 +42,11 @@ def diff(before: Pack, after: Pack) -> list[Change]:
     for section in (*order, *sorted({*old, *new} - set(order))):
         found += _objects(section, old.get(section, {}), new.get(section, {}))
     return found
+
+
+def values_that_differ(old: Any, new: Any, *path: str) -> list[Value]:
+    """The values in which two objects of plain JSON differ, each at its path below `path`."""
+    return [*_values(path, old, new)]
 
 
 def _objects(section: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:

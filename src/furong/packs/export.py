@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from furong.packs.content import content, name_of
+from furong.packs.content import name_of
 from furong.packs.models.sections import NOUNS
 from furong.packs.pack import Pack
 
@@ -19,7 +19,7 @@ def export_json(pack: Pack) -> str:
     made = {
         "format": FORMAT,
         "digest": pack.digest,
-        **content(pack),
+        **pack.content(),
         "origins": {
             noun.section: {
                 name_of(key): str(origin) for key, origin in pack.origins[noun.section].items()

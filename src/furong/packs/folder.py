@@ -15,10 +15,13 @@ from furong.packs.models.base import Entry
 from furong.packs.models.calendars import Calendar
 from furong.packs.models.manifest import Manifest
 from furong.packs.models.policies import Document
+from furong.packs.models.procedures import Procedure
 from furong.packs.models.sections import (
+    CHECKED_PLAIN,
     FILES,
     MANIFEST,
     NOUN_OF,
+    ONE_A_FILE,
     PLAIN_FOLDERS,
     Noun,
     entries,
@@ -29,6 +32,11 @@ from furong.packs.validation import models_in, validate
 
 _FOLDERS: Final = (*FILES, *PLAIN_FOLDERS)
 _PAPERS: Final = ("README", "LICENSE", "CHANGELOG")
+_NAMES_ITS_FILE: Final[Mapping[type[Entry], str]] = {
+    Document: "id",
+    Calendar: "calendar",
+    Procedure: "procedure",
+}
 
 
 class Item[M: Entry](NamedTuple):
@@ -141,14 +149,15 @@ def _read_section_file(folder: Folder, section: str, file: Path) -> None:
     if file.is_dir():
         _stray(folder, file, f"{section}/ 里不再分文件夹", f"请把文件移到 {section}/ 下")
     elif file.suffix != ".yaml" or not file.is_file():
-        remedy = (
-            f"请改名为 {file.stem}.yaml" if file.suffix.lower() in (".yml", ".yaml") else "请移走"
-        )
+        renamable = file.is_file() and file.suffix.lower() in (".yml", ".yaml")
+        remedy = f"请改名为 {file.stem}.yaml" if renamable else "请移走"
         _stray(folder, file, f"{section}/ 里只放 .yaml 文件", remedy)
     else:
         source = _read(folder, file)
         if source.parsed and section in PLAIN_FOLDERS:
             folder.plain.setdefault(section, {})[file.stem] = source
+            if section in CHECKED_PLAIN:
+                _keep_objects(folder, CHECKED_PLAIN[section], source)
         elif source.parsed:
             _keep_objects(folder, FILES[section], source)
 
@@ -157,7 +166,7 @@ def _read(folder: Folder, file: Path) -> Source:
     source = read(file)
     folder.sources.append(source)
     if source.parsed and not isinstance(source.data, dict):
-        source.add((), "文件最外层应是键和值", "请对照 docs/reference/pack.md 改正")
+        source.add((), "文件最外层应是键和值", "请写“键: 值”，冒号用半角、后面空一格")
         source.parsed = False
     return source
 
@@ -171,8 +180,8 @@ def _keep_objects(folder: Folder, model: type[Entry], source: Source) -> None:
 
 
 def _check_file_name(entry: Entry, path: PathInFile, source: Source) -> None:
-    """A document and a calendar have a file each, named after them."""
-    key = "id" if isinstance(entry, Document) else "calendar" if isinstance(entry, Calendar) else ""
+    """A document, a calendar and a procedure have a file each, named after them."""
+    key = _NAMES_ITS_FILE.get(type(entry))
     if key and (name := getattr(entry, key)) != source.file.stem:
         source.add(
             (*path, key),
@@ -185,8 +194,8 @@ def _sound_parts(
     folder: Folder, model: type[Entry], data: Mapping[str, Any]
 ) -> Iterator[tuple[PathInFile, Entry]]:
     """Of a faulty file, the objects that are sound; the names of the others are noted."""
-    if noun := NOUN_OF.get(model):
-        _note_faulty(folder, noun, data)
+    if model in ONE_A_FILE:
+        _note_faulty(folder, NOUN_OF.get(model), data)
         return
     for name, info in model.model_fields.items():
         part = next(models_in(info.annotation))

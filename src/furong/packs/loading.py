@@ -1,24 +1,26 @@
 """From a folder to a pack: read the chain, gather its objects, check them, compile the rules."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from furong.engines.rules import Rulebook
 from furong.packs.cases import Outcome, check_case_facts, complain_of, run_cases
-from furong.packs.catalogue import Catalogue, gather, manifests
+from furong.packs.catalogue import Catalogue, count_money, gather, manifests
 from furong.packs.chain import locate, read_chain
 from furong.packs.checks import CHECKS
 from furong.packs.folder import Folder, Item
+from furong.packs.held import Files, hold
 from furong.packs.models.base import Entry, Period
 from furong.packs.models.calendars import Calendar
 from furong.packs.models.facts import Fact
-from furong.packs.models.kinds import Kind
+from furong.packs.models.kinds import IdentifierScheme, Kind, RelationKind
 from furong.packs.models.manifest import Manifest
 from furong.packs.models.organisations import Organisation
 from furong.packs.models.policies import Document, Policy, PolicyKey
 from furong.packs.models.sections import NOUNS
-from furong.packs.models.zones import Zone
+from furong.packs.models.zones import Division, Zone
 from furong.packs.pack import Origin, Pack
 from furong.packs.problems import PackErrors, Problem
 from furong.packs.rules import check_carried, make_rulebook
@@ -36,18 +38,30 @@ class Report:
 def load(where: str | Path) -> Pack:
     """The pack in a folder, or the known pack of that name, with all that it extends.
 
-    Raises PackErrors with every fault found. Worked cases are not run: `check` does that.
+    Raises PackErrors with every fault found. Worked cases are not run: `check` does that. While
+    the files stay as they are, a process loads a pack once; hold it as a value, never change it.
     """
-    pack, _, problems = _survey(where)
+    path = locate(where)
+    if isinstance(path, Problem):
+        raise PackErrors([path])
+    return hold(path, partial(_load, path))
+
+
+def _load(path: Path) -> tuple[Pack, Files]:
+    pack, catalogue, problems = _survey(path)
     if pack is None:
         raise PackErrors(problems)
-    return pack
+    sources = (source for folder in catalogue.folders for source in folder.sources)
+    return pack, {source.file: source.sha256 for source in sources}
 
 
 def check(where: str | Path) -> Report:
     """Everything that is wrong with a pack, its worked cases included; nothing is raised."""
-    pack, catalogue, problems = _survey(where)
-    if pack is None or catalogue is None:
+    path = locate(where)
+    if isinstance(path, Problem):
+        return Report(None, (path,))
+    pack, catalogue, problems = _survey(path)
+    if pack is None:
         return Report(None, PackErrors(problems).problems)
     outcomes = run_cases(pack)
     policies = catalogue.of(Policy)
@@ -58,14 +72,12 @@ def check(where: str | Path) -> Report:
     return Report(pack, PackErrors(_problems(catalogue.folders)).problems, tuple(outcomes))
 
 
-def _survey(where: str | Path) -> tuple[Pack | None, Catalogue | None, list[Problem]]:
-    path = locate(where)
-    if isinstance(path, Problem):
-        return None, None, [path]
+def _survey(path: Path) -> tuple[Pack | None, Catalogue, list[Problem]]:
     folders = read_chain(path)
     catalogue = gather(folders)
     book = None
     if all(folder.complete for folder in folders):
+        count_money(catalogue)
         for run in CHECKS:
             run(catalogue)
         book = _rulebook(catalogue)
@@ -113,7 +125,10 @@ def _pack(catalogue: Catalogue, book: Rulebook) -> Pack:
         chain=tuple(item.entry for item in chain),
         facts=_entries(catalogue, Fact),
         kinds=_entries(catalogue, Kind),
+        identifiers=_entries(catalogue, IdentifierScheme),
+        relations=_entries(catalogue, RelationKind),
         zones=_entries(catalogue, Zone),
+        divisions=_entries(catalogue, Division),
         organisations=_entries(catalogue, Organisation),
         documents=_entries(catalogue, Document),
         policies=_entries(catalogue, Policy),

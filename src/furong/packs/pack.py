@@ -4,18 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from furong.engines.rules import Rulebook
-from furong.packs import content
+from furong.packs.content import digest, jsonable, name_of, plain
+from furong.packs.currency import minor_units
 from furong.packs.models.base import Period
 from furong.packs.models.calendars import Calendar
 from furong.packs.models.facts import Fact
-from furong.packs.models.kinds import Kind
+from furong.packs.models.kinds import IdentifierScheme, Kind, RelationKind
 from furong.packs.models.manifest import Manifest
 from furong.packs.models.organisations import Organisation
 from furong.packs.models.policies import Document, Policy, PolicyKey
-from furong.packs.models.zones import Zone
+from furong.packs.models.sections import NOUNS
+from furong.packs.models.zones import Division, Zone
+
+DIVISIONS: Final = "GB/T 2260"
+"""The `scheme` of facts whose codes `divisions` names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,9 @@ class Pack:
     """What a chain of packs says: the objects of all its packs by id, base first.
 
     manifest: the pack's own, with time zone and currency filled in from the chain. chain: the
-    manifests, base first, the pack's own last. plain: the files that other engines read
-    (procedures, forms, …) as {folder: {file name: mapping}}.
+    manifests, base first, the pack's own last. Facts that are money have the currency's digits as
+    `scale`. plain: the files that other engines read (procedures, forms, …) as {folder: {file name:
+    mapping}}.
     """
 
     folder: Path
@@ -45,7 +51,10 @@ class Pack:
     chain: tuple[Manifest, ...]
     facts: Mapping[str, Fact]
     kinds: Mapping[str, Kind]
+    identifiers: Mapping[str, IdentifierScheme]
+    relations: Mapping[str, RelationKind]
     zones: Mapping[str, Zone]
+    divisions: Mapping[str, Division]
     organisations: Mapping[str, Organisation]
     documents: Mapping[str, Document]
     policies: Mapping[PolicyKey, Policy]
@@ -70,7 +79,60 @@ class Pack:
         """The facts and policies of the whole chain, compiled."""
         return self.compiled
 
+    @property
+    def minor_units(self) -> int:
+        """Digits after the point of the pack's money (ISO 4217): 2 for CNY, 0 for JPY."""
+        assert self.manifest.currency is not None, "checked when the pack was loaded"
+        return minor_units(self.manifest.currency)
+
+    # --- words for people: what has none is shown as it is ------------------------------------
+
+    def identifier_label(self, scheme: str) -> str:
+        """`uscc` → 统一社会信用代码."""
+        return found.label if (found := self.identifiers.get(scheme)) else scheme
+
+    def relation_label(self, kind: str, *, inverse: bool = False) -> str:
+        """`tenant_of` → 入驻于, or from the other side (`inverse`) 入驻单位."""
+        if (found := self.relations.get(kind)) is None:
+            return kind
+        return found.inverse if inverse else found.label
+
+    def division_name(self, code: str) -> str:
+        """The names of what a code lies in and of itself: 甲省乙市丙区.
+
+        Of a code without a name of its own, the names around it and the code: 甲省乙市（990107）.
+        """
+        levels = [code[:digits] for digits in (2, 4, 6) if digits <= len(code)]
+        name = "".join(one.name for level in levels if (one := self.divisions.get(level)))
+        return name if code in self.divisions else f"{name}（{code}）" if name else code
+
+    def code_label(self, fact: str, code: str) -> str:
+        """A code that a fact has, in words where the pack has them."""
+        declared = self.facts.get(fact)
+        is_division = declared is not None and declared.scheme == DIVISIONS
+        return self.division_name(code) if is_division else code
+
+    # --- the whole as values ------------------------------------------------------------------
+
+    def content(self) -> dict[str, Any]:
+        """All that the chain says as JSON values, by section and name."""
+        made = {noun.section: self._objects(noun.section) for noun in NOUNS}
+        return {
+            "pack": plain(self.manifest),
+            "chain": [f"{manifest.id}@{manifest.version}" for manifest in self.chain],
+            **{section: objects for section, objects in made.items() if objects},
+            **{folder: jsonable(files) for folder, files in self.plain.items()},
+        }
+
+    def _objects(self, section: str) -> dict[str, dict[str, Any]]:
+        """The objects of one section by name, each with the document that it comes from, if any."""
+        made = {name_of(key): plain(entry) for key, entry in getattr(self, section).items()}
+        if section == "policies":
+            for key, document in self.document_ids.items():
+                made[name_of(key)]["document"] = document
+        return made
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) over what the chain says; comments, order of files and layout do not count."""
-        return content.digest(self)
+        return digest(self.content())

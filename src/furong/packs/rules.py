@@ -72,7 +72,7 @@ def _benefit(benefit: Benefit) -> engine.Benefit:
         floor=plain_number(benefit.floor) if benefit.floor is not None else "",
         at_most=benefit.at_most or "",
         rounding=benefit.rounding,
-        to=plain_number(benefit.to),
+        to=plain_number(benefit.to) if benefit.to is not None else "",
     )
 
 

@@ -5,6 +5,7 @@ document. ruamel.yaml scans and parses; the tree is built here, because only her
 places of values and all the faults of a file kept. Numbers with a point become `Decimal`.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ _REFUSED_NUMBER = re.compile(
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _LONGEST_NUMBER = 24
+_WIDE_SPACE = re.compile("[\u3000\u00a0]")
 
 
 class Place(NamedTuple):
@@ -68,6 +70,8 @@ class Source:
     key_places: dict[PathInFile, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     parsed: bool = False
+    sha256: str = ""
+    """Of the bytes read from the file, in hex."""
 
     def place(self, path: PathInFile) -> Place:
         """Where the value at `path` begins, or the nearest value around it that has a place."""
@@ -115,6 +119,7 @@ def read(file: Path) -> Source:
     except OSError as error:
         source.add((), f"读不出这个文件：{error.strerror}", "请检查文件是否存在、有没有读取权限")
         return source
+    source.sha256 = hashlib.sha256(raw).hexdigest()
     if len(raw) > MAX_BYTES:
         source.add((), "文件超过 4 MiB", "请拆成几个文件")
         return source
@@ -138,7 +143,7 @@ def parse(text: str, source: Source) -> Source:
     except _StopReadingError as stop:
         source.add_at(stop.place, stop.path, stop.message, stop.remedy)
     except MarkedYAMLError as error:
-        place, message, remedy = explain_syntax(error)
+        place, message, remedy = explain_syntax(error, text)
         source.add_at(Place(*place), (), message, remedy)
     except ReaderError as error:
         place, message, remedy = explain_control_character(error, text)
@@ -251,9 +256,20 @@ class _Builder:
         if not isinstance(event, ScalarEvent):
             raise _StopReadingError(place, path, "键必须是文字", "请用一个词作键")
         key: str = event.value
-        if event.style is None and not isinstance(self._plain(key, path), str):
-            self._source.add_at(place, (*path, key), f"键 {key} 不是文字", f'请写成 "{key}"')
+        if event.style is None:
+            self._check_plain_key(key, path, place)
         return key
+
+    def _check_plain_key(self, key: str, path: PathInFile, place: Place) -> None:
+        here = (*path, key)
+        if key == "<<":
+            raise _StopReadingError(place, here, "没有合并键 <<", "请把要合并的内容直接写在这里")
+        if _WIDE_SPACE.search(key):
+            raise _StopReadingError(
+                place, here, "键里有全角空格或不间断空格", "请改成半角空格；每层缩进两个空格"
+            )
+        if not isinstance(self._plain(key, path), str):
+            self._source.add_at(place, here, f"键 {key} 不是文字", f'请写成 "{key}"')
 
     def _alias(self, event: AliasEvent, path: PathInFile, place: Place) -> Any:
         if event.anchor not in self._anchors:

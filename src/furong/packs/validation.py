@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -20,19 +20,26 @@ def validate[M: Entry](model: type[M], source: Source) -> M | None:
     try:
         return model.model_validate(source.data)
     except ValidationError as failure:
+        reported: set[PathInFile] = set()
         for error in failure.errors(include_url=False):
-            if not _echo(error):
-                _report(error, model, source)
+            path = _known_part(error["loc"], source.data)
+            if not _echo(error, path in reported):
+                _report(error, path, model, source)
+                reported.add(path)
         return None
 
 
-def _echo(error: ErrorDetails) -> bool:
-    """Whether a list is "too short" only because its items were faulty."""
-    return error["type"] == "too_short" and bool(error["input"])
+def _echo(error: ErrorDetails, again: bool) -> bool:
+    """Whether a fault only follows from others: a list is "too short" because its items are faulty,
+    or a value that may be of several shapes does not have the next one either (`again`).
+    """
+    if error["type"] == "too_short":
+        return bool(error["input"])
+    shapeless = error["type"] == "literal_error" and isinstance(error["input"], dict)
+    return shapeless or (again and error["type"] in ("dict_type", "model_type"))
 
 
-def _report(error: ErrorDetails, model: type[Entry], source: Source) -> None:
-    path = _known_part(error["loc"], source.data)
+def _report(error: ErrorDetails, path: PathInFile, model: type[Entry], source: Source) -> None:
     if error["type"] == "pack":
         for fault in error["ctx"]["faults"]:
             source.add((*path, *fault.at), fault.message, fault.remedy)
@@ -48,23 +55,29 @@ def _report(error: ErrorDetails, model: type[Entry], source: Source) -> None:
 
 
 def _known_part(loc: tuple[int | str, ...], data: Any) -> PathInFile:
-    """As much of pydantic's path as the file has; a missing key's path ends at its mapping."""
+    """Pydantic's path as far as the file has it: a missing key's ends at its mapping, and names of
+    the shapes that a value may have are no step.
+    """
     path: list[str | int] = []
     for part in loc:
         try:
             data = data[part]
         except (LookupError, TypeError):
-            break
+            continue
         path.append(part)
     return tuple(path)
 
 
 def _model_at(model: type[Entry], path: PathInFile) -> type[Entry]:
-    """The model of the mapping at `path`."""
+    """The model of the mapping at `path`; the ids of a mapping of models are steps of it too."""
+    is_id = False
     for part in path:
-        if isinstance(part, str):
+        if isinstance(part, str) and not is_id:
             field = next(f for n, f in model.model_fields.items() if (f.alias or n) == part)
             model = next(models_in(field.annotation))
+            is_id = get_origin(field.annotation) is dict
+        else:
+            is_id = False
     return model
 
 

@@ -39,8 +39,13 @@ _FAULTS: Final[tuple[tuple[str, str, str], ...]] = (
 _STARTED_EARLIER: Final = ("found unexpected end of stream", "could not find expected ':'")
 
 
-def explain_syntax(error: MarkedYAMLError) -> Explained:
+_WIDE_COLON: Final = re.compile(r"\s*(?:- +)*[\w-]+(：)", re.ASCII)
+
+
+def explain_syntax(error: MarkedYAMLError, text: str) -> Explained:
     """Place (line and column from 1), message and remedy of what ruamel.yaml could not parse."""
+    if wide := _wide_colon(error, text):
+        return wide, "键后面是全角冒号“：”", "请改成半角冒号，后面空一格：“键: 值”"
     mark = error.problem_mark or error.context_mark
     if error.problem and error.problem.startswith(_STARTED_EARLIER):
         mark = error.context_mark or mark
@@ -52,6 +57,16 @@ def explain_syntax(error: MarkedYAMLError) -> Explained:
             groups = found.groups()
             return place, message.format(*groups, line=line), remedy.format(*groups)
     return place, f"YAML 写法有误（{said.strip(': ')}）", "请对照 YAML 1.2 的写法改正"
+
+
+def _wide_colon(error: MarkedYAMLError, text: str) -> tuple[int, int] | None:
+    """Where a Chinese colon stands for the one after a key, on the line of a fault or before it."""
+    lines = text.split("\n")
+    for mark in (error.problem_mark, error.context_mark):
+        for line in range(mark.line, max(mark.line - 2, -1), -1) if mark else ():
+            if line < len(lines) and (found := _WIDE_COLON.match(lines[line])):
+                return line + 1, found.start(1) + 1
+    return None
 
 
 def explain_control_character(error: ReaderError, text: str) -> Explained:

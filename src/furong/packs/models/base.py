@@ -66,7 +66,8 @@ _KEY = r"[a-z][a-z0-9_]{0,63}"
 _POLICY = r"[A-Z][A-Z0-9]{0,30}[a-z]?"
 
 
-def _word(pattern: str, message: str, remedy: str) -> BeforeValidator:
+def word(pattern: str, message: str, remedy: str) -> BeforeValidator:
+    """What lets only text of a pattern pass; `message` has a place for the text, `{0!r}`."""
     compiled = re.compile(pattern)
 
     def check(value: Any) -> Any:
@@ -77,7 +78,8 @@ def _word(pattern: str, message: str, remedy: str) -> BeforeValidator:
     return BeforeValidator(check, json_schema_input_type=str)
 
 
-def _pattern_schema(pattern: str) -> WithJsonSchema:
+def pattern_schema(pattern: str) -> WithJsonSchema:
+    """The pattern for editors."""
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
@@ -86,25 +88,31 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 Word = Annotated[
     str,
-    _word(
+    word(
         _WORD, "编号 {0!r} 不合规则", "请用小写字母、数字、_ 和 -，以字母或数字开头，最长 64 个字符"
     ),
-    _pattern_schema(_WORD),
+    pattern_schema(_WORD),
 ]
 FactKey = Annotated[
     str,
-    _word(_KEY, "事实的名称 {0!r} 不合规则", "请用小写字母、数字和 _，以字母开头，最长 64 个字符"),
-    _pattern_schema(_KEY),
+    word(_KEY, "事实的名称 {0!r} 不合规则", "请用小写字母、数字和 _，以字母开头，最长 64 个字符"),
+    pattern_schema(_KEY),
 ]
 PolicyId = Annotated[
     str,
-    _word(
+    word(
         _POLICY,
         "政策编号 {0!r} 不合规则",
         "请用大写字母和数字，以字母开头，末尾可加一个小写字母，如 CN01、HN02b",
     ),
-    _pattern_schema(_POLICY),
+    pattern_schema(_POLICY),
 ]
+
+
+def is_policy_id(text: str) -> bool:
+    """Whether a policy can have this id."""
+    return re.fullmatch(_POLICY, text) is not None
+
 
 type Items[T] = Annotated[tuple[T, ...], Field(strict=False)]
 """A list in the file, a tuple in the model."""
@@ -212,7 +220,7 @@ def number(value: Any) -> Any:
     """A number of the file as `Decimal`; text is refused."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(value)
-    raise _refuse(f"{shown(value)} 不是数", "请写阿拉伯数字，不加引号和单位")
+    raise _refuse(f"{shown(value)} 不是数", "请写阿拉伯数字，不加引号、单位和千分位")
 
 
 def plain_number(value: Decimal) -> str:

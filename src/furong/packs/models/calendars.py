@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, time
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from furong.packs.models.base import ClockTime, Day, Entry, Fault, Items, Text, Word
+from furong.packs.models.base import ClockTime, Day, Entry, Fault, Items, Moment, Text, Word
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -23,6 +24,16 @@ type Hours = Annotated[tuple[ClockTime, ClockTime], Field(strict=False)]
 """A stretch of working time, written `["08:30", "12:00"]`."""
 
 
+class Regime(Entry):
+    """From when on limits count natural hours (战时), or working time (平时), by whose decree."""
+
+    start: Moment = Field(alias="from", description="从何时起")
+    count: Literal["natural", "working"] = Field(
+        description="natural 战时，按自然时间；working 平时，按工作时间"
+    )
+    by: Text = Field(description="依据哪个文件；尚无文件的照实写")
+
+
 class Calendar(Entry):
     """calendars/*.yaml: one calendar a file."""
 
@@ -31,6 +42,9 @@ class Calendar(Entry):
     days: Items[CalendarDay] = Field((), description="放假和调休")
     weekend: Items[Weekday] | None = Field(None, description="周末")
     hours: Items[Hours] | None = Field(None, description="上班时间")
+    regimes: Items[Regime] | None = Field(
+        None, description="战时、平时从何时起；不写则同所扩展的日历，都不写为平时"
+    )
     note: str = Field("", description="备注")
 
     def faults(self) -> Iterator[Fault]:
@@ -39,6 +53,13 @@ class Calendar(Entry):
             if day.date in seen:
                 yield Fault(("days", index, "date"), f"{day.date} 前面已经写过", "请删去其中一个")
             seen.add(day.date)
+        for index, (one, other) in enumerate(pairwise(self.regimes or ()), 1):
+            if other.start <= one.start:
+                yield Fault(
+                    ("regimes", index, "from"),
+                    f"{other.start.isoformat()} 不晚于前一项",
+                    "请从早到晚写",
+                )
         end = time.min
         for index, (begin, finish) in enumerate(self.hours or ()):
             if begin < end or finish <= begin:

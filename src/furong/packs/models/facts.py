@@ -19,7 +19,9 @@ from furong.packs.models.base import (
     day,
     number,
     plain_number,
+    refuse,
 )
+from furong.packs.problems import shown
 
 FactType = Literal["boolean", "integer", "decimal", "money", "date", "choice", "code", "set"]
 Sensitivity = Literal["public", "internal", "restricted", "personal"]
@@ -37,7 +39,19 @@ _ONLY_FOR = {
 
 
 def _limit(value: Any) -> Any:
-    return day(value) if isinstance(value, str) else number(value)
+    if not isinstance(value, str):
+        return number(value)
+    if re.match(r"\d{4}-", value):
+        return day(value)
+    raise refuse(
+        [
+            Fault(
+                (),
+                f"{shown(value)} 不是数，也不是日期",
+                "请写不带千分位的数字，或者 2020-02-24 的样子",
+            )
+        ]
+    )
 
 
 Limit = Annotated[
@@ -78,7 +92,7 @@ class Fact(Entry):
     label: Text = Field(description="名称")
     type: FactType = Field(description="类型")
     unit: str = Field("", description='单位；"%" 表示按百分数显示')
-    scale: int = Field(0, ge=0, le=9, description="小数位数（仅 decimal）")
+    scale: int = Field(0, ge=0, le=9, description="小数位数（仅 decimal；money 的由币种定）")
     min: Limit | None = Field(None, description="最小值")
     max: Limit | None = Field(None, description="最大值")
     values: dict[str, Text] = Field(default_factory=dict, description="可选的值：代码和名称")

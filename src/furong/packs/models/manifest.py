@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import Field
 
+from furong.packs.currency import CURRENCIES
 from furong.packs.models.base import Entry, Fault, Items, Moment, Text, Word
+from furong.packs.problems import nearest
 
 Level = Literal["national", "provincial", "city", "district"]
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -36,7 +37,7 @@ class Manifest(Entry):
     jurisdiction: str = Field("", description='行政区划代码（GB/T 2260），加引号；"" 为全国')
     district: District | None = Field(None, description="区县名称；level 为 district 时必填")
     timezone: Text | None = Field(None, description="IANA 时区，如 Asia/Shanghai")
-    currency: Text | None = Field(None, description="ISO 4217 币种，如 CNY")
+    currency: Text | None = Field(None, description="ISO 4217 币种，如 CNY；金额有几位小数由它定")
     clock: Moment | None = Field(None, description="演示从什么时候开始")
     note: str = Field("", description="备注")
 
@@ -47,9 +48,11 @@ class Manifest(Entry):
             yield Fault(
                 ("language",), f"语言 {self.language!r} 不合规则", "请写成 zh-Hans、en 这样的代码"
             )
-        if self.currency and not _CURRENCY.fullmatch(self.currency):
+        if self.currency and self.currency not in CURRENCIES:
             yield Fault(
-                ("currency",), f"币种 {self.currency!r} 不合规则", "请写三个大写字母，如 CNY"
+                ("currency",),
+                f"ISO 4217 里没有币种 {self.currency}",
+                nearest(self.currency.upper(), CURRENCIES) or "请写三个大写字母，如 CNY",
             )
         if self.timezone and (remedy := _unknown_zone(self.timezone)):
             yield Fault(("timezone",), f"没有时区 {self.timezone}", remedy)

@@ -99,7 +99,7 @@ class Benefit(Entry):
     floor: Number | None = Field(None, ge=0, description="不足多少元不发")
     at_most: Expression | None = Field(None, description="金额未知时，已知的上限")
     rounding: Rounding = Field("half_up", description="取舍方法")
-    to: Number = Field(Decimal("0.01"), gt=0, description="取舍到多少元")
+    to: Number | None = Field(None, gt=0, description="取舍到多少元；不写则到币种的最小单位")
     per: Per | None = Field(None, description="按什么计")
     period: Period | None = Field(None, description="享受期间")
     open: str = Field("", description="金额为什么未知")
@@ -177,6 +177,7 @@ class Policy(Entry):
         None, description="automatic 免申即享、instant 即申即享、application 申报"
     )
     department: str = Field("", description="主管部门")
+    basis: str = Field("", description="条件用到个人信息的依据：哪项法定职责，或何种同意")
     criteria: Items[Criterion] = Field(min_length=1, description="条件，须全部满足")
     benefit: Benefit = Field(description="给什么")
     group: Group | None = Field(None, description="就高不重复的一组")

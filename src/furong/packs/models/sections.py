@@ -7,11 +7,12 @@ from typing import Any, Final
 from furong.packs.models.base import Entry
 from furong.packs.models.calendars import Calendar
 from furong.packs.models.facts import Fact, FactsFile
-from furong.packs.models.kinds import Kind, KindsFile
+from furong.packs.models.kinds import IdentifierScheme, Kind, KindsFile, RelationKind
 from furong.packs.models.manifest import Manifest
 from furong.packs.models.organisations import Organisation, OrganisationsFile
 from furong.packs.models.policies import Document, PoliciesFile, Policy
-from furong.packs.models.zones import Zone, ZonesFile
+from furong.packs.models.procedures import Procedure
+from furong.packs.models.zones import Division, Zone, ZonesFile
 from furong.packs.problems import PathInFile
 
 MANIFEST: Final = "pack.yaml"
@@ -31,7 +32,13 @@ PLAIN_FOLDERS: Final = (
 )  # fmt: skip
 """Folders whose files are read as plain mappings: the engines that they feed check them."""
 
-SCHEMAS: Final[Mapping[str, type[Entry]]] = {"pack": Manifest, **FILES}
+CHECKED_PLAIN: Final[Mapping[str, type[Entry]]] = {"procedures": Procedure}
+"""Plain folders whose files must also fit a model, as far as the pack itself can judge them."""
+
+ONE_A_FILE: Final[tuple[type[Entry], ...]] = (Calendar, Procedure)
+"""Models of files that are one object, not lists of them."""
+
+SCHEMAS: Final[Mapping[str, type[Entry]]] = {"pack": Manifest, **FILES, **CHECKED_PLAIN}
 """Name of a JSON Schema for editors → its model."""
 
 
@@ -53,7 +60,10 @@ class Noun:
 NOUNS: Final = (
     Noun("facts", "事实", Fact, ("key",)),
     Noun("kinds", "主体类别", Kind, ("id",)),
+    Noun("identifiers", "标识", IdentifierScheme, ("id",)),
+    Noun("relations", "关系", RelationKind, ("id",)),
     Noun("zones", "地方", Zone, ("id",)),
+    Noun("divisions", "行政区划", Division, ("code",)),
     Noun("organisations", "单位", Organisation, ("id",)),
     Noun("documents", "文件", Document, ("id",)),
     Noun("policies", "政策", Policy, ("id", "version")),
@@ -64,7 +74,7 @@ NOUN_OF: Final = {noun.model: noun for noun in NOUNS}
 
 def entries(file: Entry) -> Iterator[tuple[PathInFile, Entry]]:
     """The objects of a file with their places in it."""
-    if type(file) in NOUN_OF:
+    if type(file) in ONE_A_FILE:
         yield (), file
         return
     for name in type(file).model_fields:

@@ -1,10 +1,10 @@
-"""zones/*.yaml: places, which may overlap."""
+"""zones/*.yaml: places, which may overlap, and the names of division codes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from furong.packs.models.base import Entry, Items, Text, Word
+from furong.packs.models.base import Entry, Items, Text, Word, pattern_schema, word
 
 ZoneKind = Literal["district", "street", "community", "park", "cluster", "business_circle"]
 
@@ -21,7 +21,26 @@ class Zone(Entry):
     note: str = Field("", description="备注")
 
 
+_DIVISION = r"\d{2}(\d{2}(\d{2})?)?"
+
+DivisionCode = Annotated[
+    str,
+    word(
+        _DIVISION, "行政区划代码 {0!r} 不合规则", "请写两位（省）、四位（市州）或六位（县区）数字"
+    ),
+    pattern_schema(_DIVISION),
+]
+
+
+class Division(Entry):
+    """The name of a province, a prefecture or a county, for people who do not read its code."""
+
+    code: DivisionCode = Field(description="代码（GB/T 2260），加引号")
+    name: Text = Field(description="名称，不带上级")
+
+
 class ZonesFile(Entry):
     """zones/*.yaml."""
 
-    zones: Items[Zone] = Field(description="地方")
+    zones: Items[Zone] = Field((), description="地方")
+    divisions: Items[Division] = Field((), description="行政区划代码的名称")
