@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "furong.apps.base",
     "furong.apps.directory",
     "furong.apps.registry",
+    "furong.apps.notices",
     "furong.apps.policies",
     "furong.faces.web",
 ]
@@ -114,6 +115,14 @@ FURONG_PACK = env.text("FURONG_PACK", "furong-2020")
 
 # Keys of personal values (64 hexadecimal digits each): the first one encrypts, all of them decrypt.
 FURONG_PERSONAL_KEY = env.words("FURONG_PERSONAL_KEY", "")
+# The key of the digests by which natural persons are found: 64 hexadecimal digits, never changed.
+FURONG_BLIND_KEY = env.text("FURONG_BLIND_KEY", "")
 FURONG_JOURNAL_HASH = env.text("FURONG_JOURNAL_HASH", "sha256")
 FURONG_ERASURES = env.text("FURONG_ERASURES", str(STATE_DIR / "erasures.jsonl"))
 FURONG_UPLOAD_MB = env.number("FURONG_UPLOAD_MB", default=20)
+FURONG_REPLY_DAYS = env.number("FURONG_REPLY_DAYS", default=30)
+
+# Notices: the address that links on paper lead to, channels out of the platform, when to be quiet.
+FURONG_URL = env.text("FURONG_URL", "")
+FURONG_CHANNELS = env.words("FURONG_CHANNELS", "")
+FURONG_QUIET_HOURS = env.text("FURONG_QUIET_HOURS", "22:00-07:00")

@@ -6,6 +6,7 @@ import tempfile
 os.environ.setdefault("FURONG_STATE", tempfile.mkdtemp(prefix="furong-test-"))
 os.environ.setdefault("FURONG_SECRET_KEY", "only-for-tests")
 os.environ.setdefault("FURONG_PERSONAL_KEY", "7e" * 32)
+os.environ.setdefault("FURONG_BLIND_KEY", "b1" * 32)
 
 from furong.config.settings import *  # noqa: F403
 

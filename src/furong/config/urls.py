@@ -8,3 +8,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include("furong.faces.web.urls")),
 ]
+handler500 = "furong.faces.web.views.faults.server_error"

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -191,6 +193,37 @@ class TestKeys:
             with pytest.raises(cipher.Undecipherable):
                 cipher.decrypt(broken, context=context)
 
+    def test_the_digest_of_a_number_outlives_the_secret_of_sessions_and_the_other_key(
+        self, settings: Settings
+    ) -> None:
+        before = cipher.blind("990101190001010000", context="here")
+        settings.SECRET_KEY = "another"
+        settings.FURONG_PERSONAL_KEY = [OTHER_KEY, *settings.FURONG_PERSONAL_KEY]
+        assert cipher.blind("990101190001010000", context="here") == before
+        assert cipher.blind("990101190001010000", context="there") != before
+        settings.FURONG_BLIND_KEY = OTHER_KEY
+        assert cipher.blind("990101190001010000", context="here") != before
+
+    @pytest.mark.parametrize(
+        ("setting", "value"),
+        [
+            ("FURONG_PERSONAL_KEY", []),
+            ("FURONG_PERSONAL_KEY", ["short"]),
+            ("FURONG_BLIND_KEY", ""),
+            ("FURONG_BLIND_KEY", "b1" * 31),
+            ("FURONG_BLIND_KEY", "z" * 64),
+            ("FURONG_JOURNAL_HASH", "md5"),
+        ],
+    )
+    def test_the_start_up_check_names_the_setting_that_is_wrong(
+        self, settings: Settings, setting: str, value: object
+    ) -> None:
+        call_command("check", tags=["furong"])
+        settings.DEMO = False
+        setattr(settings, setting, value)
+        with pytest.raises(SystemCheckError, match=setting):
+            call_command("check", tags=["furong"])
+
     @pytest.mark.parametrize("keys", [[], ["short"], ["z" * 64]])
     def test_production_does_not_start_writing_without_a_sound_key(
         self, settings: Settings, keys: list[str]
@@ -204,7 +237,9 @@ class TestKeys:
         self, settings: Settings, tmp_path: Path
     ) -> None:
         settings.DEMO, settings.FURONG_PERSONAL_KEY = True, []
+        settings.FURONG_BLIND_KEY = ""
         settings.STATE_DIR = tmp_path / "state"
+        assert cipher.blind("x", context="") == cipher.blind("x", context="")
         sealed = cipher.encrypt(b"x", context=b"")
         assert cipher.decrypt(sealed, context=b"") == b"x"
         [key] = settings.STATE_DIR.iterdir()

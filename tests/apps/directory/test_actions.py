@@ -7,6 +7,7 @@ import pytest
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import Entry
 from furong.apps.base.personal import open_value
+from furong.apps.directory.access import Denied
 from furong.apps.directory.actions import appoint, create_user, grant, revoke
 from furong.apps.directory.models import Grant, Organisation, User
 from furong.packs import Pack
@@ -89,3 +90,65 @@ def test_a_grant_revoked_before_it_begins_never_begins(stranger_zhou: User, at: 
     given = grant(stranger_zhou, "leader", valid_from=begin, source="值班", by="test", at=at)
     revoke(given, reason="改期", by="test", at=at)
     assert not Grant.objects.in_force(begin).filter(user=stranger_zhou).exists()
+
+
+def test_only_a_security_administrator_gives_and_takes_mandates_and_never_their_own(
+    stranger_zhou: User, leader_zhao: User, at: datetime
+) -> None:
+    given = leader_zhao.grants.get()
+    for who in (leader_zhao, person("sys", "系统员", "administrator", at=at)):
+        with pytest.raises(Denied):
+            grant(stranger_zhou, "leader", source="任命", by=who, at=at)
+        with pytest.raises(Denied):
+            revoke(given, reason="调离", by=who, at=at)
+    boss = person("boss", "安全员", "security_administrator", at=at)
+    with pytest.raises(Refusal, match="不能给自己授权"):
+        grant(boss, "leader", source="任命", by=boss, at=at)
+    assert Grant.objects.in_force(at).filter(user=leader_zhao).get() == given
+
+
+def test_only_a_system_administrator_makes_and_places_users(
+    leader_zhao: User, stranger_zhou: User, at: datetime
+) -> None:
+    office = Organisation.objects.get(code="east-office")
+    with pytest.raises(Denied):
+        create_user(username="new", name="新人", by=leader_zhao, at=at)
+    with pytest.raises(Denied):
+        appoint(stranger_zhou, office, by=leader_zhao, at=at)
+    admin = person("sys", "系统员", "administrator", at=at)
+    made = create_user(username="new", name="新人", by=admin, at=at)
+    assert appoint(made, office, by=admin, at=at).organisation == office
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("username", ["", "a b", "a\0b", "x" * 65, "a\n", "<b>"])
+def test_what_is_no_username_is_refused(username: str, at: datetime) -> None:
+    with pytest.raises(Refusal, match="不能用"):
+        create_user(username=username, name="林某", by="test", at=at)
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_a_grant_that_would_end_before_it_begins_is_refused(
+    stranger_zhou: User, days: int, at: datetime
+) -> None:
+    with pytest.raises(Refusal, match="须晚于"):
+        grant(
+            stranger_zhou,
+            "leader",
+            valid_to=at + timedelta(days=days),
+            source="值班",
+            by="test",
+            at=at,
+        )
+
+
+def test_the_three_administrators_do_not_meet_later_either(
+    stranger_zhou: User, at: datetime
+) -> None:
+    month = at + timedelta(days=30)
+    later = grant(stranger_zhou, "auditor", valid_from=month, source="任命", by="test", at=at)
+    with pytest.raises(Refusal, match="三员分立"):
+        grant(stranger_zhou, "administrator", source="任命", by="test", at=at)
+    grant(stranger_zhou, "administrator", valid_to=month, source="任命", by="test", at=at)
+    revoke(later, reason="改派", by="test", at=at)
+    grant(stranger_zhou, "administrator", valid_from=month, source="任命", by="test", at=at)

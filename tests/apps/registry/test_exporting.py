@@ -83,9 +83,12 @@ def test_personal_facts_need_a_mandate_and_a_reason(
             everything, ["phone"], file_format="csv", reason="电话抽查", by=one, at=at
         )
         assert ("13000000000" in content.decode("utf-8-sig")) == seen
-    entry = Entry.objects.filter(verb="subject.export").order_by("id").last()
-    assert entry is not None
-    assert entry.payload == {"count": 1, "facts": ["phone"], "reason": "电话抽查"}
+    entries = Entry.objects.filter(verb="subject.export").order_by("id")
+    told = {"count": 1, "facts": ["phone"], "reason": "电话抽查"}
+    assert [entry.payload for entry in entries] == [
+        {**told, "revealed": [str(east_firm.pk)]},
+        {**told, "revealed": []},
+    ]
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])

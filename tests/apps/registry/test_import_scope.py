@@ -1,7 +1,9 @@
 """Importing within one's mandate: nobody changes, or learns of, what their grants do not cover."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -9,15 +11,17 @@ from pytest_django import DjangoAssertNumQueries
 from furong.apps.base.errors import Refusal
 from furong.apps.directory.actions import grant, revoke
 from furong.apps.directory.models import Grant, User, Zone
+from furong.apps.registry import importing
 from furong.apps.registry.actions import NewSubject, register_subject
 from furong.apps.registry.importing import preview
-from furong.apps.registry.models import FactEntry, Identifier, Subject
+from furong.apps.registry.models import FactEntry, Identifier, ImportBatch, Subject
 from furong.apps.registry.tables.reader import read_table
 from tests.apps.cast import EAST, EAST_CODE, WEST, WEST_CODE, firm, person
 from tests.apps.registry.test_importing import NEW_CODE, look, plan_for, sheet, take, write
 
 __all__ = ["sheet"]
 
+VERIFY = "号码 %s 须经区级主管单位核对后方可登记；请将名称、号码和证照报该单位办理"
 OUTSIDE = "本行不在您的授权范围内，未导入；请交有权限的单位办理"
 
 
@@ -42,7 +46,11 @@ class TestKnownSubjects:
             ],
         )
         verdicts = look(sheet, at, by=clerk_chen)
-        assert verdicts == [("invalid", OUTSIDE), ("invalid", OUTSIDE), ("update", "")]
+        assert verdicts == [
+            ("invalid", VERIFY % WEST_CODE),
+            ("invalid", VERIFY % NEW_CODE),
+            ("update", ""),
+        ]
         with read_table(sheet) as table:
             planned = [*preview(plan_for(sheet), table, by=clerk_chen, at=at)]
         for one in planned[:2]:
@@ -76,7 +84,7 @@ class TestKnownSubjects:
     ) -> None:
         head = ["企业名称", "统一社会信用代码", "平台编号"]
         write(sheet, [["甲", WEST_CODE, east_firm.number]], head)
-        assert look(sheet, at, by=clerk_chen) == [("invalid", OUTSIDE)]
+        assert look(sheet, at, by=clerk_chen) == [("invalid", VERIFY % WEST_CODE)]
 
     def test_a_building_of_another_street_is_not_named_either(
         self, clerk_chen: User, sheet: Path, at: datetime
@@ -85,14 +93,17 @@ class TestKnownSubjects:
         building = register_subject(new, by="test", at=at)
         Identifier.objects.create(subject=building, scheme="uscc", value=NEW_CODE)
         write(sheet, [["甲", NEW_CODE, "东街"]])
-        assert look(sheet, at, by=clerk_chen) == [("invalid", OUTSIDE)]
+        assert look(sheet, at, by=clerk_chen) == [("invalid", VERIFY % NEW_CODE)]
 
     def test_a_zone_besides_the_street_covers(
         self, sheet: Path, west_firm: Subject, at: datetime
     ) -> None:
         park = clerk_of((Grant.Scope.ZONE, "park"), at=at)
+        write(sheet, [["西街餐饮", WEST_CODE, None, None, 7], ["新公司", NEW_CODE, None, None, 7]])
+        held, free = look(sheet, at, by=park)
+        assert held == free
+        assert held[0] == "invalid"
         write(sheet, [["西街餐饮", WEST_CODE, None, None, 7]])
-        assert look(sheet, at, by=park) == [("invalid", OUTSIDE)]
         west_firm.zones.add(Zone.objects.get(code="park-tower"))
         assert look(sheet, at, by=park) == [("update", "")]
 
@@ -223,3 +234,73 @@ def test_a_number_held_elsewhere_is_refused_without_naming_its_holder(
     assert west_firm.number not in str(refused.value)
     with pytest.raises(Refusal, match=west_firm.name):
         register_subject(new, by=leader_zhao, at=at)
+
+
+def test_whoever_imports_speaks_in_no_stronger_name_than_their_own(
+    clerk_chen: User, sheet: Path, east_firm: Subject, at: datetime
+) -> None:
+    write(sheet, [[east_firm.name, EAST_CODE, None, None, 7]])
+    statistician = person("tj", "统计员", "statistics", at=at)
+    plans = [replace(plan_for(sheet), source=source) for source in ("register", "owner", "sample")]
+    with read_table(sheet) as table:
+        for plan in plans:
+            with pytest.raises(Refusal, match=r"名义导入；您可用的来源：统计报表、报道"):
+                next(preview(plan, table, by=statistician, at=at))
+        for plan in plans[1:]:
+            with pytest.raises(Refusal, match="名义导入"):
+                next(preview(plan, table, by=clerk_chen, at=at))
+        (planned,) = preview(plans[0], table, by=clerk_chen, at=at)
+    assert planned.verdict == "update"
+
+
+def test_a_second_hat_lends_its_source_to_no_other_street(
+    clerk_chen: User, sheet: Path, east_firm: Subject, west_firm: Subject, at: datetime
+) -> None:
+    grant(clerk_chen, "statistics", source="分工", by="test", at=at)
+    write(sheet, [["东街", EAST_CODE, "东街", None, 7], ["西街", WEST_CODE, "西街", None, 7]])
+    with read_table(sheet) as table:
+        of_register = replace(plan_for(sheet), source="register")
+        verdicts = [one.verdict for one in preview(of_register, table, by=clerk_chen, at=at)]
+        assert verdicts == ["update", "invalid"]
+    assert [verdict for verdict, _reason in look(sheet, at, by=clerk_chen)] == ["update"] * 2
+
+
+@pytest.mark.parametrize("lost", ["revoked", "disabled"])
+def test_an_import_stops_where_the_mandate_ends(
+    clerk_chen: User, sheet: Path, monkeypatch: pytest.MonkeyPatch, lost: str, at: datetime
+) -> None:
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    write(sheet, [[f"公司{n}", None, "东街", None, n] for n in range(5)])
+    take_over = importing._take_over
+
+    def lose(*args: Any, **kwargs: Any) -> None:
+        take_over(*args, **kwargs)
+        if lost == "revoked":
+            later = at + timedelta(hours=1)
+            revoke(clerk_chen.grants.get(), reason="调离", by="test", at=later)
+        else:
+            User.objects.filter(pk=clerk_chen.pk).update(is_active=False)
+
+    monkeypatch.setattr(importing, "_take_over", lose)
+    with pytest.raises(Refusal, match="授权有变动"):
+        take(sheet, clerk_chen, at)
+    assert Subject.objects.count() == 2
+    assert ImportBatch.objects.get().finished_at is None
+
+
+def test_the_number_of_a_person_elsewhere_is_not_said_in_full(
+    clerk_chen: User, sheet: Path, at: datetime
+) -> None:
+    number = "990101190001010000"
+    west = Zone.objects.get(code=WEST)
+    new = NewSubject(kind="person", name="赵小明", street=west, identifiers={"resident_id": number})
+    register_subject(new, by="test", at=at)
+    write(sheet, [["赵小明", number, "东街"]], ["姓名", "resident_id", "所属街道"])
+    with read_table(sheet) as table:
+        plan = replace(plan_for(sheet, kind="person"), source="department")
+        (planned,) = preview(plan, table, by=clerk_chen, at=at)
+    assert planned.reason == VERIFY % "尾号 0000"
+    for who in (clerk_chen, "test"):
+        with pytest.raises(Refusal) as refused:
+            register_subject(replace(new, street=Zone.objects.get(code=EAST)), by=who, at=at)
+        assert number not in str(refused.value)

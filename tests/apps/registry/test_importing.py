@@ -1,6 +1,5 @@
 """Importing a list: verdicts on every row, valid rows taken over, the others handed back."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -11,6 +10,7 @@ import openpyxl
 import pytest
 
 from furong.apps.base.errors import Refusal
+from furong.apps.base.files import store
 from furong.apps.base.models import Entry
 from furong.apps.directory.models import User, Zone
 from furong.apps.registry import importing
@@ -72,23 +72,16 @@ def look(path: Path, at: datetime, *, by: User, **options: Any) -> list[tuple[st
 
 
 def take(path: Path, by: User, at: datetime, **options: Any) -> ImportResult:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    file = store(path, name=path.name, by=by, at=at)
     with read_table(path) as table:
-        return commit(
-            plan_for(path, **options),
-            table,
-            file_name=path.name,
-            file_digest=digest,
-            by=by,
-            at=at,
-        )
+        return commit(plan_for(path, **options), table, file=file, by=by, at=at)
 
 
 class TestVerdicts:
     @pytest.mark.parametrize(
         ("cells", "reason"),
         [
-            (["丁", NEW_CODE[:-1] + "X"], r"统一社会信用代码：.*校验码不符"),
+            (["丁", NEW_CODE[:-1] + "X"], r"统一社会信用代码：.*校验不通过"),
             (["丁", 9.19901e17], r"统一社会信用代码：.*设为文本格式"),
             (["丁", "9.19901E+17"], r"统一社会信用代码：.*设为文本格式"),
             (["丁", None, "北街"], r"所属街道：没有区域“北街”"),
@@ -223,12 +216,13 @@ class TestTakingOver:
     ) -> None:
         write(sheet, [["新公司", NEW_CODE, "东街", None, 12], ["坏公司", None, "北街"]])
         first = take(sheet, clerk, at)
-        entries = Entry.objects.count(), FactEntry.objects.count()
+        acts = Entry.objects.exclude(verb="file.store")
+        entries = acts.count(), FactEntry.objects.count()
         second = take(sheet, clerk, at + timedelta(days=1))
         assert second.batch == first.batch
         assert second.counts == first.counts == {"new": 1, "invalid": 1}
         assert [one.reason for one in second.invalid] == [one.reason for one in first.invalid]
-        assert (Entry.objects.count(), FactEntry.objects.count()) == entries
+        assert (acts.count(), FactEntry.objects.count()) == entries
 
     def test_the_same_rows_in_another_file_change_nothing_either(
         self, clerk: User, sheet: Path, tmp_path: Path, at: datetime
@@ -285,6 +279,21 @@ class TestTakingOver:
         assert entry.payload["counts"] == {"new": 1, "invalid": 1}
         assert entry.payload["digest"] == batch.digest
         assert Entry.objects.filter(verb="subject.register").count() == 1
+
+    def test_the_file_is_kept_with_its_batch_as_it_was_handed_in(
+        self, clerk: User, sheet: Path, at: datetime
+    ) -> None:
+        write(sheet, [["新公司", NEW_CODE, None, None, 12]])
+        batch = take(sheet, clerk, at).batch
+        assert batch.file is not None
+        with batch.file.open() as kept:
+            assert kept.read() == sheet.read_bytes()
+        assert (batch.file.name, batch.file.stored_by) == (sheet.name, clerk.pk)
+        entry = Entry.objects.get(verb="subject.import")
+        assert (entry.payload["file"], entry.payload["source"]) == (
+            str(batch.file.pk),
+            "statistics",
+        )
 
     def test_people_need_a_number_and_stay_sealed(
         self, clerk: User, sheet: Path, at: datetime

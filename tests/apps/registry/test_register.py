@@ -23,10 +23,11 @@ def enterprise(name: str = "东街停车", **identifiers: str) -> NewSubject:
         (enterprise(" "), "名称"),
         (enterprise("长" * 201), "200"),
         (enterprise(uscc="91990101MA0000001"), "有 17 位，应为 18 位"),
-        (enterprise(uscc="91990101MA0000001X"), "校验码不符"),
+        (enterprise(uscc="91990101MA0000001X"), "校验不通过"),
         (enterprise(uscc="91990101MA000000IY"), "不含 I、O"),
         (enterprise(uscc="9.19901E+17"), "设为文本格式"),
-        (enterprise(license=""), "空的"),
+        (enterprise(license=""), "没有填写"),
+        (enterprise(license="9" * 65), "超过 64 个字符"),
         (enterprise(wechat="x"), "没有标识“wechat”.*uscc"),
     ],
 )

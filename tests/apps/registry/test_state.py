@@ -4,9 +4,19 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from furong.apps.base.actions import erase
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import Entry, PersonalValue
-from furong.apps.registry.actions import InvalidFacts, Stated, merge, state_facts, unmask
+from furong.apps.registry.actions import (
+    InvalidFacts,
+    NewSubject,
+    Stated,
+    merge,
+    register_subject,
+    relate,
+    state_facts,
+    unmask,
+)
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import FactEntry, Subject, SubjectFacts
 from furong.apps.registry.reads import encoded_facts, fact_on, facts_of, history
@@ -210,6 +220,26 @@ class TestMerging:
         for _again in range(2):
             merge(west_firm, into=east_firm, reason="同一企业", by="test", at=at)
         assert Entry.objects.filter(verb="subject.merge").count() == 1
+
+    def test_what_was_erased_stays_erased(
+        self, east_firm: Subject, west_firm: Subject, at: datetime
+    ) -> None:
+        state_facts(west_firm, {"staff": 7, "phone": "130"}, source="owner", by="test", at=at)
+        values = PersonalValue.objects.about(west_firm)
+        erase(values, about=west_firm, reason="本人申请", by="test", at=at)
+        merge(west_firm, into=east_firm, reason="同一企业", by="test", at=at)
+        assert facts_of(east_firm).keys() == {"staff"}
+
+    def test_the_journal_says_what_moved(
+        self, east_firm: Subject, west_firm: Subject, at: datetime
+    ) -> None:
+        tower = register_subject(NewSubject(kind="building", name="国金中心"), by="test", at=at)
+        lease = relate(west_firm, "tenant_of", tower, by="test", at=at)
+        number = west_firm.identifiers.get()
+        merge(west_firm, into=east_firm, reason="同一企业", by="test", at=at)
+        payload = Entry.objects.get(verb="subject.merge").payload
+        assert payload["relations"] == [str(lease.pk)]
+        assert payload["identifiers"] == [str(number.pk)]
 
     def test_no_subject_is_merged_into_itself(self, east_firm: Subject, at: datetime) -> None:
         with pytest.raises(Refusal, match="自身"):

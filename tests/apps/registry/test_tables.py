@@ -85,7 +85,7 @@ class TestRefused:
     def test_a_zip_bomb_at_once(self, xlsx: Write) -> None:
         path = repack(xlsx(S=PLAIN), {"xl/media/pad.bin": b"\0" * 40_000_000})
         start = monotonic()
-        with pytest.raises(Unreadable, match="压缩炸弹"):
+        with pytest.raises(Unreadable, match="大得反常"):
             rows_of(path)
         assert monotonic() - start < 1
 

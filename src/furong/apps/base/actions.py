@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from furong.apps.base import journal
+from furong.apps.base import journal, retention
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
 from furong.apps.base.journal_chain import instant
@@ -65,6 +65,7 @@ def install(
         about=installation,
         payload={"pack": pack, "version": version, "digest": digest, "demo": demo},
     )
+    retention.begin(at)
     return installation
 
 

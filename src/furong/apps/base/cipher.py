@@ -1,7 +1,12 @@
-"""Encryption of personal values: AES-256-GCM under the installation's key."""
+"""What hides personal values: AES-256-GCM to read them again, a keyed digest to find them.
+
+The two have keys of their own, neither of which is the secret that signs sessions: that one may be
+changed at any time, while a new key of digests would lose every person who is known by one.
+"""
 
 import contextlib
 import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -16,6 +21,10 @@ from django.utils.translation import gettext as _
 
 _KEY_ID_BYTES = 4
 _NONCE_BYTES = 12
+_MAKE_ONE = (
+    'Make one: python -c "import secrets; print(secrets.token_hex(32))", '
+    "and keep a copy apart from the database"
+)
 
 
 class Undecipherable(ValueError):
@@ -45,6 +54,17 @@ def decrypt(ciphertext: bytes, *, context: bytes) -> bytes:
         raise Undecipherable(_("密文与密钥或所在位置不符")) from None
 
 
+def blind(value: str, *, context: str) -> str:
+    """HMAC-SHA-256 (hex) of a value, alike for equal values of one context, by FURONG_BLIND_KEY."""
+    return hmac.digest(_blind_key(), f"{context}\0{value}".encode(), "sha256").hex()
+
+
+def require_keys() -> None:
+    """Raises ImproperlyConfigured, with what to do, where a key is missing or malformed."""
+    _keys()
+    _blind_key()
+
+
 def _key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"furong key id" + key).digest()[:_KEY_ID_BYTES]
 
@@ -54,13 +74,29 @@ def _keys() -> list[bytes]:
     words = settings.FURONG_PERSONAL_KEY
     if not words and settings.DEMO:
         words = [_demo_key(Path(settings.STATE_DIR) / "personal.key")]
-    if not words or not all(re.fullmatch("[0-9a-fA-F]{64}", word) for word in words):
+    if not words or not all(map(_is_key, words)):
         raise ImproperlyConfigured(
             "FURONG_PERSONAL_KEY must hold a key of 64 hexadecimal digits (older keys may follow "
-            'after commas). Make one: python -c "import secrets; print(secrets.token_hex(32))", '
-            "and keep a copy apart from the database: without it personal values cannot be read."
+            f"after commas). {_MAKE_ONE}: without it personal values cannot be read."
         )
     return [bytes.fromhex(word) for word in words]
+
+
+def _blind_key() -> bytes:
+    """In a demonstration it follows from the other key."""
+    word = settings.FURONG_BLIND_KEY
+    if not word and settings.DEMO:
+        return hashlib.sha256(b"furong blind key" + _keys()[-1]).digest()
+    if not _is_key(word):
+        raise ImproperlyConfigured(
+            f"FURONG_BLIND_KEY must be a key of 64 hexadecimal digits. {_MAKE_ONE}: without it "
+            "natural persons are no longer found by their numbers."
+        )
+    return bytes.fromhex(word)
+
+
+def _is_key(word: str) -> bool:
+    return re.fullmatch("[0-9a-fA-F]{64}", word) is not None
 
 
 def _demo_key(path: Path) -> str:

@@ -48,6 +48,8 @@ def store(source: Source, *, name: str, by: Actor, at: datetime) -> StoredFile:
         )
         file.path.parent.mkdir(exist_ok=True)
         Path(spool.name).replace(file.path)  # the same bytes, if they were there before
+        _sync(file.path.parent)
+        _sync(file.path.parent.parent)
     with transaction.atomic():
         entry = journal.record(
             "file.store",
@@ -103,6 +105,15 @@ def _spooled(source: Source, label: str) -> Iterator[tuple[Any, str, int]]:
             yield spool, sha256.hexdigest(), size
         finally:
             Path(spool.name).unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Brings the names in a folder to the disk: a file without its name is lost at a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _chunks(source: Source) -> Iterable[bytes]:

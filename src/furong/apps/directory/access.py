@@ -7,7 +7,7 @@ who releases it), the verb concerned compares persons, not capacities. Only the 
 exclude each other outright (三员分立): `SEPARATED`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -19,6 +19,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from furong.apps.base.journal import Actor
 from furong.apps.directory.models import Grant, User, Zone
 
 
@@ -26,6 +27,7 @@ class Capacity(models.TextChoices):
     """The capacities that a grant can give."""
 
     POLICY_OFFICER = "policy_officer", gettext_lazy("政策专员")
+    POLICY_REVIEWER = "policy_reviewer", gettext_lazy("政策审核人员")
     DISPATCHER = "dispatcher", gettext_lazy("指挥中心调度员")
     CLERK = "clerk", gettext_lazy("经办人员")
     LEADER = "leader", gettext_lazy("区领导")
@@ -40,19 +42,23 @@ class Capacity(models.TextChoices):
 
 _READ = {"subject.view", "policy.view", "directory.view"}
 _KEEP = {"subject.edit", "subject.import", "subject.export"}
+_APPLY = {"application.submit"}
 
 ACTIONS: Mapping[str, frozenset[str]] = {
-    Capacity.POLICY_OFFICER: frozenset({*_READ, "subject.export", "policy.edit"}),
+    Capacity.POLICY_OFFICER: frozenset({*_READ, "subject.export", "policy.edit", "draft.view"}),
+    Capacity.POLICY_REVIEWER: frozenset({"policy.view", "policy.review", "draft.view"}),
     Capacity.DISPATCHER: frozenset({*_READ, "subject.edit", "subject.merge"}),
-    Capacity.CLERK: frozenset({*_READ, *_KEEP, "subject.merge", "subject.view_personal"}),
+    Capacity.CLERK: frozenset(
+        {*_READ, *_KEEP, "subject.merge", "subject.view_personal", *_APPLY, "application.decide"}
+    ),
     Capacity.LEADER: frozenset(_READ),
-    Capacity.LIAISON: frozenset({*_READ, "subject.edit"}),
-    Capacity.OWNER: frozenset({"subject.view", "subject.edit", "policy.view"}),
+    Capacity.LIAISON: frozenset({*_READ, "subject.edit", *_APPLY}),
+    Capacity.OWNER: frozenset({"subject.view", "subject.edit", "policy.view", *_APPLY}),
     Capacity.FINANCE: frozenset({*_READ, "subject.export", "subject.view_personal"}),
     Capacity.STATISTICS: frozenset({*_READ, *_KEEP}),
     Capacity.AUDITOR: frozenset({*_READ, "journal.view", "journal.verify"}),
     Capacity.ADMINISTRATOR: frozenset(
-        {"policy.view", "directory.view", "user.edit", "pack.apply", "clock.set"}
+        {"policy.view", "directory.view", "user.edit", "pack.apply", "clock.set", "notice.send"}
     ),
     Capacity.SECURITY_ADMINISTRATOR: frozenset({"policy.view", "directory.view", "grant.edit"}),
 }
@@ -120,9 +126,21 @@ class Coverage:
         return {scope_id for kind, scope_id in self.scopes if kind == scope_kind}
 
 
-def coverage_of(user: User | AnonymousUser, action: str, *, at: datetime) -> Coverage:
-    """What the person's grants for an action cover at a moment; nothing without any."""
-    scopes = frozenset(grant.scope for grant in grants_for(user, action, at=at))
+def coverage_of(
+    user: User | AnonymousUser,
+    action: str,
+    *,
+    at: datetime,
+    among: Collection[str] | None = None,
+) -> Coverage:
+    """What the person's grants for an action cover at a moment; nothing without any.
+
+    among: the capacities that count, where not all that allow the action do.
+    """
+    grants = grants_for(user, action, at=at)
+    if among is not None:
+        grants = grants.filter(capacity__in=among)
+    scopes = frozenset(grant.scope for grant in grants)
     codes = {scope_id for kind, scope_id in scopes if kind == Grant.Scope.ZONE}
     return Coverage(scopes, frozenset(Zone.objects.within(codes)) if codes else frozenset())
 
@@ -141,3 +159,9 @@ def require(
     """Raises Denied unless the person may."""
     if not may(user, action, at=at, on=on):
         raise Denied(action)
+
+
+def require_of(by: Actor, action: str, *, at: datetime, on: Scoped | None = None) -> None:
+    """As `require`, for verbs: a part of the system, which acts under a name, may do everything."""
+    if not isinstance(by, str):
+        require(by if isinstance(by, User) else AnonymousUser(), action, at=at, on=on)

@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RegistryConfig(AppConfig):
     name = "furong.apps.registry"
     label = "registry"
-    verbose_name = "服务对象"
+    verbose_name = _("服务对象")

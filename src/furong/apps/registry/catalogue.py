@@ -50,7 +50,10 @@ class Catalogue:
     def kind(self, key: str) -> Kind:
         """A kind's definition. Raises Refusal, naming all kinds, for one that is not declared."""
         if (kind := self.pack.kinds.get(key)) is None:
-            known = "、".join(f"{kind.id}（{kind.label}）" for kind in self.pack.kinds.values())
+            known = _("、").join(
+                _("%(id)s（%(label)s）") % {"id": kind.id, "label": kind.label}
+                for kind in self.pack.kinds.values()
+            )
             raise Refusal(
                 _("内容包里没有对象类别“%(key)s”；现有：%(known)s") % {"key": key, "known": known}
             )
@@ -72,10 +75,30 @@ class Catalogue:
 
 
 def catalogue() -> Catalogue:
-    """The catalogue of the installed pack. Raises NotInstalled before a pack was applied."""
+    """The catalogue of the installed pack.
+
+    Raises NotInstalled before a pack was applied, and Refusal where the pack's files are not what
+    is installed: facts and kinds are read from them, and must be those that the database goes by.
+    """
     return _load(settings.FURONG_PACK, Installation.current().digest)
 
 
 @lru_cache(maxsize=2)
-def _load(pack: str, digest: str) -> Catalogue:  # noqa: ARG001 - a new digest is a new pack
-    return Catalogue(packs.load(pack))
+def _load(where: str, digest: str) -> Catalogue:
+    try:
+        pack = packs.load(where)
+    except packs.PackErrors as errors:
+        raise Refusal(
+            _("内容包 %(pack)s 读不出来：%(problem)s。请运行 furong pack check %(pack)s，逐处改正")
+            % {"pack": where, "problem": errors.problems[0]}
+        ) from errors
+    if pack.digest != digest:
+        raise Refusal(
+            _(
+                "内容包 %(pack)s 的文件与已安装的不同（改动后没有安装）。"
+                "请运行 furong pack diff db %(pack)s 看差别，再运行 furong pack apply %(pack)s 安装；"
+                "不想改动的，请把文件恢复原样"
+            )
+            % {"pack": where}
+        )
+    return Catalogue(pack)

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 
 
 def digest_of(rows: Iterable[object]) -> str:
-    """SHA-256 over the rows as JSON, a line each; what is not JSON stands as its text."""
-    digest = hashlib.sha256()
-    for row in rows:
-        line = json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str)
-        digest.update(line.encode("utf-8", "surrogatepass") + b"\n")
-    return digest.hexdigest()
+    """SHA-256 over the rows as one JSON array; what is not JSON stands as its text."""
+    text = json.dumps([*rows], ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

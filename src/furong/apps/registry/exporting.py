@@ -6,10 +6,13 @@ which the import takes off again.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import repeat
 from typing import Any, Literal
+from uuid import UUID
 
 import xlsxwriter
 from django.db import models, transaction
@@ -30,9 +33,19 @@ from furong.engines.rules import Fact, show_value
 type Format = Literal["xlsx", "csv"]
 type ExportCell = str | int | Decimal | None
 
+NARROWEST, WIDEST = 12, 40  # columns of an xlsx file, in digits
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _EXACT = Decimal(10) ** 15
 """A spreadsheet's number holds 15 digits; a longer one goes out as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Columns before the facts. cells: for subjects, of each the cells of these columns."""
+
+    headings: Sequence[str]
+    cells: Callable[[Sequence[Subject]], Iterable[Sequence[ExportCell]]]
 
 
 @transaction.atomic
@@ -41,6 +54,9 @@ def export_subjects(
     facts: Sequence[str],
     *,
     file_format: Format,
+    title: str = "",
+    added: Added | None = None,
+    order: Sequence[UUID] = (),
     reason: str = "",
     by: User,
     at: datetime,
@@ -48,28 +64,42 @@ def export_subjects(
     """A file of those of the subjects that the person may export, with the chosen facts.
 
     Natural persons are never in it. Personal facts are filled in only for a reason, and only of
-    subjects that the person may see them of (`subject.view_personal`). The export is journaled.
+    subjects that the person may see them of (`subject.view_personal`); the journal names these.
+    title: a line above the headings. order: the subjects' ids as they are to stand.
     """
     known = catalogue()
     chosen = [known.fact(key) for key in facts]
     personal = [fact for fact in chosen if known.is_personal(fact.key)]
     if personal and not reason.strip():
-        raise Refusal(_("导出%s须写明事由") % "、".join(fact.label for fact in personal))
+        raise Refusal(_("导出%s须写明事由") % _("、").join(fact.label for fact in personal))
     allowed = Subject.objects.open_to(by, "subject.export", at).filter(personal=False)
     rows = list(subjects.filter(pk__in=allowed.values("pk")).select_related("street", "projection"))
+    if order:
+        place = {pk: number for number, pk in enumerate(order)}
+        rows.sort(key=lambda subject: place.get(subject.pk, len(place)))
     revealed = _revealed(rows, personal, by, at) if personal else {}
     journal.record(
         "subject.export",
         by=by,
         at=at,
         about=("registry.subject", "several"),
-        payload={"count": len(rows), "facts": list(facts), "reason": reason.strip()},
+        payload={
+            "count": len(rows),
+            "facts": list(facts),
+            "reason": reason.strip(),
+            "revealed": sorted({str(subject) for subject, _fact in revealed}),
+        },
     )
     headings = [_("编号"), _("名称"), _("类别"), _("街道"), _("地址"), _("统一社会信用代码")]
+    cells = added.cells(rows) if added else repeat((), len(rows))
     return write_table(
-        [*headings, *(_heading(fact) for fact in chosen)],
-        _rows(rows, chosen, known, revealed),
+        [*headings, *(added.headings if added else ()), *(_heading(fact) for fact in chosen)],
+        (
+            [*row[: len(headings)], *more, *row[len(headings) :]]
+            for row, more in zip(_rows(rows, chosen, known, revealed), cells, strict=True)
+        ),
         file_format,
+        title=title,
     )
 
 
@@ -84,10 +114,20 @@ def invalid_rows(columns: Sequence[Column], invalid: Iterable[Planned]) -> bytes
 
 
 def write_table(
-    headings: Sequence[str], rows: Iterable[Sequence[ExportCell]], file_format: Format
+    headings: Sequence[str],
+    rows: Iterable[Sequence[ExportCell]],
+    file_format: Format,
+    *,
+    title: str = "",
 ) -> bytes:
-    """A file of one table; CSV with the mark that makes spreadsheets read it as UTF-8."""
-    return _xlsx(headings, rows) if file_format == "xlsx" else _csv(headings, rows)
+    """A file of one table; CSV with the mark that makes spreadsheets read it as UTF-8.
+
+    title: a line above the headings.
+    """
+    above = [[title]] if title else []
+    if file_format == "xlsx":
+        return _xlsx(above, headings, rows)
+    return _csv([*above, headings], rows)
 
 
 def neutral(text: str) -> str:
@@ -99,18 +139,26 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _xlsx(headings: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes:
+def _xlsx(
+    above: Sequence[Sequence[str]],
+    headings: Sequence[str],
+    rows: Iterable[Sequence[ExportCell]],
+) -> bytes:
     target = io.BytesIO()
     with xlsxwriter.Workbook(
         target, {"constant_memory": True, "strings_to_formulas": False}
     ) as book:
         sheet = book.add_worksheet()
         bold = book.add_format({"bold": True})
-        sheet.freeze_panes(1, 0)
         for place, heading in enumerate(headings):
-            sheet.write_string(0, place, neutral(heading), bold)
-        for number, row in enumerate(rows, start=1):
-            for place, cell in enumerate(row):
+            sheet.set_column(place, place, min(max(2 * len(heading) + 2, NARROWEST), WIDEST))
+        heads = [*above, headings]
+        sheet.freeze_panes(len(heads), 0)
+        for number, row in enumerate(heads):
+            for place, text in enumerate(row):
+                sheet.write_string(number, place, neutral(text), bold)
+        for number, cells in enumerate(rows, start=len(heads)):
+            for place, cell in enumerate(cells):
                 if isinstance(cell, str):
                     sheet.write_string(number, place, neutral(cell))
                 elif cell is not None:
@@ -118,10 +166,10 @@ def _xlsx(headings: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> byte
     return target.getvalue()
 
 
-def _csv(headings: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes:
+def _csv(heads: Sequence[Sequence[str]], rows: Iterable[Sequence[ExportCell]]) -> bytes:
     target = io.StringIO()
     writer = csv.writer(target)
-    for row in (headings, *rows):
+    for row in (*heads, *rows):
         writer.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in row])
     return target.getvalue().encode("utf-8-sig")
 
@@ -129,7 +177,7 @@ def _csv(headings: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes
 def _heading(fact: Fact) -> str:
     """Amounts go out in yuan, percentages as fractions: the heading says so."""
     unit = _("元") if fact.type == "money" else "" if fact.unit == "%" else fact.unit
-    return f"{fact.label}（{unit}）" if unit else fact.label
+    return _("%(fact)s（%(unit)s）") % {"fact": fact.label, "unit": unit} if unit else fact.label
 
 
 def _rows(

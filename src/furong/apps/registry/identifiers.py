@@ -3,12 +3,11 @@
 import re
 import unicodedata
 
-from django.conf import settings
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
+from furong.apps.base import cipher
 from furong.engines.rules import ValueProblem
 
 USCC = "uscc"
@@ -29,8 +28,14 @@ def read_identifier(scheme: str, raw: object) -> str:
     value = "".join(text.split()).replace("-", "")
     if _NUMERICAL.fullmatch(value):
         raise _spoilt_by_spreadsheet(raw)
-    if not value or not value.isprintable() or len(value) > MAX_LENGTH:
-        raise ValueProblem(_("号码“%s”是空的或过长") % str(raw)[:MAX_LENGTH], _("请核对原件"))
+    if not value:
+        raise ValueProblem(_("号码没有填写"), _("请照证照原件填写；没有的，不必填这一项"))
+    if not value.isprintable() or len(value) > MAX_LENGTH:
+        raise ValueProblem(
+            _("号码“%(start)s…”超过 %(limit)d 个字符，或含有不能显示的字符")
+            % {"start": value[:MAX_LENGTH], "limit": MAX_LENGTH},
+            _("请照证照原件填写"),
+        )
     if scheme == USCC:
         _check_uscc(value)
     return value
@@ -38,14 +43,26 @@ def read_identifier(scheme: str, raw: object) -> str:
 
 def blinded(scheme: str, value: str) -> str:
     """A keyed digest by which the identifier of a natural person is found without being readable."""
-    key_salt = f"furong.registry.identifier.{scheme}"
-    return salted_hmac(key_salt, value, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+    return cipher.blind(value, context=f"registry.identifier.{scheme}")
+
+
+def shown(number: str, *, personal: bool) -> str:
+    """A number as a message may hold it: of a natural person only the end."""
+    return _("尾号 %s") % number[-4:] if personal else number
+
+
+def must_be_verified(number: str) -> str:
+    """Why a number that is held where the person may not look cannot be entered by them.
+
+    It names an office, and neither the holder nor that there is one.
+    """
+    return _("号码 %s 须经区级主管单位核对后方可登记；请将名称、号码和证照报该单位办理") % number
 
 
 def _spoilt_by_spreadsheet(raw: object) -> ValueProblem:
     return ValueProblem(
-        _("号码 %s 已被表格软件改成数字，后几位可能丢失") % raw,
-        _("请把该列设为文本格式后重新填写"),
+        _("号码 %s 被表格软件转成了数值，末几位可能已经丢失") % raw,
+        _("请把该列设为文本格式，再照证照原件重填"),
     )
 
 
@@ -56,14 +73,19 @@ def _check_uscc(value: str) -> None:
         raise ValueProblem(
             _("统一社会信用代码 %(value)s 有 %(length)d 位，应为 18 位")
             % {"value": value, "length": len(value)},
-            _("请核对营业执照"),
+            _("请对照营业执照补正"),
         ) from None
     except InvalidChecksum:
         raise ValueProblem(
-            _("统一社会信用代码 %s 的校验码不符，有一位或几位抄错") % value, _("请核对营业执照")
+            _("统一社会信用代码 %s 校验不通过，可能抄错了一位或几位") % value,
+            _("请对照营业执照逐位核对"),
         ) from None
     except ValidationError:
         raise ValueProblem(
-            _("统一社会信用代码 %s 不合格式（数字和大写字母，不含 I、O、S、V、Z）") % value,
-            _("请核对营业执照"),
+            _(
+                "统一社会信用代码 %s 中有不该出现的字符，"
+                "它只由数字和大写字母组成，不含 I、O、S、V、Z"
+            )
+            % value,
+            _("请对照营业执照核对，留意 0 与 O、1 与 I"),
         ) from None

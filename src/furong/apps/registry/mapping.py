@@ -26,7 +26,7 @@ NAME, NUMBER, ADDRESS, STREET, ZONES, OPENED_ON = (
 )
 IDENTIFIER, FACT = "identifier:", "fact:"
 
-_SYNONYMS = {
+_SYNONYMS = {  # zh: as the headings of uploaded tables say it
     NAME: "名称 企业名称 单位名称 公司名称 市场主体名称 主体名称 项目名称 楼宇名称 姓名 企业 单位",
     NUMBER: "对象编号 平台编号",
     ADDRESS: "地址 住所 经营地址 注册地址 办公地址 详细地址 经营场所 家庭住址",
@@ -35,8 +35,8 @@ _SYNONYMS = {
     OPENED_ON: "成立日期 成立时间 注册日期 注册时间",
     IDENTIFIER + USCC: "统一社会信用代码 社会信用代码 信用代码 统一代码",
 }
-_LEFT_OUT = {"序号", "编号", "备注", "说明"}
-_BRACKETED = re.compile(r"[(\[【].*?[)\]】]")
+_LEFT_OUT = {"序号", "编号", "备注", "说明"}  # zh: likewise
+_BRACKETED = re.compile(r"[(\[【].*?[)\]】]")  # zh: likewise
 
 LIKELY = 0.72
 """A heading less like a target's words than this is left for a person to map."""
@@ -101,7 +101,8 @@ def check_mapping(mapping: ColumnMapping, targets: Sequence[Target]) -> None:
     for place, key in mapping.items():
         if key not in known:
             raise Refusal(
-                _("第 %(column)d 列对应的“%(key)s”不存在") % {"column": place + 1, "key": key}
+                _("第 %(column)d 列对应的“%(key)s”不在可选之列；请重新选择")
+                % {"column": place + 1, "key": key}
             )
         if key in claimed:
             raise Refusal(

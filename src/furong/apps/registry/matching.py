@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from furong.apps.registry.identifiers import blinded
-from furong.apps.registry.mandate import Mandate, outside
+from furong.apps.registry.identifiers import blinded, must_be_verified, shown
+from furong.apps.registry.mandate import Mandate
 from furong.apps.registry.mapping import NAME, NUMBER
 from furong.apps.registry.models import Identifier, Subject
 from furong.apps.registry.rowreading import Key, Reading
@@ -33,7 +33,7 @@ def match_subjects(readings: Sequence[Reading], kind: Kind, mandate: Mandate) ->
     by_key = _subjects_by_key(readings, kind, mandate)
     found = [subject for same in by_key.values() for subject in same]
     schemes, open_to = _schemes_held(found), mandate.open_among(found)
-    return [_match(reading, kind, by_key, schemes, open_to) for reading in readings]
+    return [_match(reading, kind, by_key, schemes, open_to, mandate) for reading in readings]
 
 
 def _match(
@@ -42,32 +42,38 @@ def _match(
     by_key: dict[Key, list[Subject]],
     schemes: dict[Subject, set[str]],
     open_to: set[UUID],
+    mandate: Mandate,
 ) -> Match:
     numbers = [key for key in reading.naming() if key[0] != NAME]
     found = {subject for key in numbers for subject in by_key.get(key, ())}
     new = {s: v for s, v in reading.identifiers.items() if (s, v) not in by_key}
-    if any(subject.pk not in open_to for subject in found):
-        reading.refuse(outside())
-        return Match(None, {})
+    for number in numbers:
+        if any(subject.pk not in open_to for subject in by_key.get(number, ())):
+            mandate.refuse_held_elsewhere(
+                reading, must_be_verified(shown(number[1], personal=kind.personal))
+            )
+            return Match(None, {})
     if len(found) > 1:
-        owners = "、".join(sorted(str(subject) for subject in found))
-        reading.refuse(_("同一行的号码属于不同对象：%s") % owners)
+        owners = _("、").join(sorted(str(subject) for subject in found))
+        reading.refuse(_("同一行的几个号码分属不同对象：%s；请核对证照后改正") % owners)
     elif not found and reading.number:
-        reading.refuse(_("没有编号为 %s 的对象，请核对") % reading.number)
+        reading.refuse(_("没有编号为 %s 的对象；请核对编号，或改填名称和证照号码") % reading.number)
     elif not found and kind.personal and not numbers:
-        reading.refuse(_("没有证件号码，无法确认是哪一位"))
+        reading.refuse(_("没有证件号码，无法确认是哪一位；请补填证件号码"))
     elif not found:
         same = [
             one for one in by_key.get((NAME, reading.name), ()) if not schemes[one] & new.keys()
         ]
         if len(same) > 1:
-            reading.refuse(_("有 %d 个同名对象，请补充代码") % len(same))
+            reading.refuse(
+                _("有 %d 个同名对象，无法确认是哪一个；请补填证照号码或对象编号") % len(same)
+            )
         found = set(same)
     if not found and not reading.name:
-        reading.refuse(_("没有名称，也没有已登记的号码"))
+        reading.refuse(_("没有名称，也没有已登记的号码；请至少补填一项"))
     subject = next(iter(found)) if len(found) == 1 else None
     if subject and subject.kind != kind.id:
-        reading.refuse(_("号码属于另一类别的对象：%s") % subject)
+        reading.refuse(_("该号码属于另一类对象：%s；请核对号码，或按那一类导入") % subject)
     return Match(subject, new)
 
 

@@ -63,8 +63,10 @@ class Planned:
     @property
     def reason(self) -> str:
         """The problems in one line that names the columns."""
-        return "；".join(
-            f"{column.heading}：{problem}" if column else problem
+        return _("；").join(
+            _("%(column)s：%(problem)s") % {"column": column.heading, "problem": problem}
+            if column
+            else problem
             for column, problem in self.problems.items()
         )
 
@@ -111,7 +113,7 @@ class Planner:
         self._plan = plan
         self._at = at
         self._kind = known.kind(plan.kind)
-        self._mandate = Mandate(by, self._kind, at=at)
+        self.mandate = Mandate(by, self._kind, plan.source, at=at)
         self._reader = RowReader(table.columns, plan.mapping, known)
         self._rows_of_key: dict[Key, list[int]] = defaultdict(list)
         for row in table.rows():
@@ -122,7 +124,7 @@ class Planner:
     def judge(self, rows: Iterable[Row]) -> list[Planned]:
         """The verdicts on some rows, from few queries for all of them."""
         readings = [self._reader.read(row) for row in rows]
-        matches = match_subjects(readings, self._kind, self._mandate)
+        matches = match_subjects(readings, self._kind, self.mandate)
         planned = [
             Planned(reading, self._plan, match.subject, match.new_numbers)
             for reading, match in zip(readings, matches, strict=True)
@@ -146,7 +148,7 @@ class Planner:
         if one.subject:
             others |= {self._row_of_subject.setdefault(one.subject.pk, number)} - {number}
         if others:
-            rows = "、".join(map(str, sorted(others)))
+            rows = _("、").join(map(str, sorted(others)))
             one.reading.refuse(_("与第 %s 行是同一对象，请核对后只保留一行") % rows)
 
     def _note_another_name(self, one: Planned) -> None:
@@ -156,7 +158,7 @@ class Planner:
 
     def _keep_within_mandate(self, one: Planned) -> None:
         """A known subject lies within it, or it would not have been found."""
-        if one.subject is None and not one.problems and (note := self._mandate.place(one.reading)):
+        if one.subject is None and not one.problems and (note := self.mandate.place(one.reading)):
             one.notes.append(note)
 
     def _changed(self, planned: Sequence[Planned]) -> set[UUID]:

@@ -7,7 +7,8 @@ what it contradicts, which made it `disputed` when it was written.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, NotRequired, Protocol, TypedDict
 from uuid import UUID
 
@@ -108,14 +109,24 @@ class Projector:
             source=str(entry.source),
             about=_about(entry),
             day=self._day(entry),
-            at=entry.recorded_at.isoformat(),
+            at=_instant(entry.recorded_at),
         )
         if entry.sealed_id is not None:
             known["sealed"] = str(entry.sealed_id)
         return known
 
     def _day(self, entry: Stated) -> str:
-        return (entry.about_to or entry.occurred_at.astimezone(self.zone).date()).isoformat()
+        return entry.about_to.isoformat() if entry.about_to else _day(entry.occurred_at, self.zone)
+
+
+@lru_cache(maxsize=64)  # a set of statements shares its moments
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+@lru_cache(maxsize=64)
+def _day(moment: datetime, zone: tzinfo) -> str:
+    return moment.astimezone(zone).date().isoformat()
 
 
 def _about(entry: Stated) -> list[str] | None:

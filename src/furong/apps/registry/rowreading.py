@@ -27,11 +27,11 @@ from furong.engines.rules import Fact, ValueProblem
 from furong.engines.rules.problems import nearest
 from furong.engines.rules.values import Encoded, decimal_of, read_value
 
-_DAY = Fact(key=OPENED_ON, type="date", label="成立日期")
+_DAY = Fact(key=OPENED_ON, type="date", label="成立日期")  # zh: never shown
 LONGEST = {NAME: 200, ADDRESS: 500, NUMBER: 16}
 """Characters that the columns of text may hold."""
 
-_SEPARATORS = str.maketrans(dict.fromkeys("、，,;；|", " "))
+_SEPARATORS = str.maketrans(dict.fromkeys("、，,;；|", " "))  # zh: as lists are written
 
 
 type Key = tuple[str, str]
@@ -55,7 +55,7 @@ class Reading:
 
     def refuse(self, problem: str) -> None:
         """Notes what is wrong with the row as a whole."""
-        self.problems[None] = "；".join(filter(None, [self.problems.get(None), problem]))
+        self.problems[None] = _("；").join(filter(None, [self.problems.get(None), problem]))
 
     def naming(self) -> list[Key]:
         """By what the row names its subject: its numbers, and only without any its name."""
@@ -131,7 +131,8 @@ def _in_unit(fact: Fact, cell: Cell, factor: Decimal) -> object:
     if fact.type != "money" or factor == 1:
         return cell
     number = decimal_of(cell)
-    if number is None or (isinstance(cell, str) and cell.strip()[-1:] in "万亿%"):
+    own = ("万", "亿", "%")  # zh: as amounts are written
+    if number is None or (isinstance(cell, str) and cell.strip().endswith(own)):
         return cell
     return number * factor
 
@@ -139,7 +140,7 @@ def _in_unit(fact: Fact, cell: Cell, factor: Decimal) -> object:
 def _text(raw: str, longest: int) -> str:
     text = one_line(raw)
     if len(text) > longest:
-        raise ValueProblem(_("超过 %d 字") % longest, _("请核对"))
+        raise ValueProblem(_("超过 %d 字") % longest, _("请缩短后重填"))
     return text
 
 
@@ -151,7 +152,8 @@ def _by_name(zones: list[Zone]) -> dict[str, Zone]:
     """Zones by code, by name, and by name without 街道 or 社区, as lists write them."""
     named: dict[str, Zone] = {}
     for zone in zones:
-        for word in (zone.name.removesuffix("街道").removesuffix("社区"), zone.name, zone.code):
+        short = zone.name.removesuffix("街道").removesuffix("社区")  # zh: as lists omit them
+        for word in (short, zone.name, zone.code):
             named[squeezed(word)] = zone
     return named
 

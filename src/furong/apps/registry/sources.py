@@ -15,10 +15,31 @@ _OPEN_TO: Mapping[str, tuple[Source, ...]] = {
     Capacity.STATISTICS: (Source.STATISTICS,),
 }
 
+_OPEN_TO_TABLES: Mapping[str, tuple[Source, ...]] = {
+    Capacity.CLERK: (Source.DEPARTMENT, Source.REGISTER, Source.STATISTICS, Source.PRESS),
+    Capacity.STATISTICS: (Source.STATISTICS, Source.PRESS),
+}
+"""Whose tables a capacity may import: a clerk also receives those of others, no stronger than theirs."""
+
 
 def sources_open_to(user: User, subject: Subject, *, at: datetime) -> list[Source]:
     """The sources as which the person may state facts of the subject, by the grants that cover it."""
     scopes = {(Grant.Scope.ALL, ""), *subject.scopes()}
     held = {g.capacity for g in grants_for(user, "subject.edit", at=at) if g.scope in scopes}
-    found = (source for capacity in _OPEN_TO if capacity in held for source in _OPEN_TO[capacity])
+    return _of(held, _OPEN_TO)
+
+
+def sources_of_tables(user: User, *, at: datetime) -> list[Source]:
+    """The sources whose tables the person may import somewhere."""
+    held = set(grants_for(user, "subject.import", at=at).values_list("capacity", flat=True))
+    return _of(held, _OPEN_TO_TABLES)
+
+
+def importers_of(source: str) -> list[str]:
+    """The capacities that may import tables of a source."""
+    return [capacity for capacity, sources in _OPEN_TO_TABLES.items() if source in sources]
+
+
+def _of(held: set[str], open_to: Mapping[str, tuple[Source, ...]]) -> list[Source]:
+    found = (source for capacity in open_to if capacity in held for source in open_to[capacity])
     return list(dict.fromkeys(found))

@@ -2,7 +2,7 @@
 
 from furong.apps.base.models.clock import DistrictClock
 from furong.apps.base.models.installation import Installation, NotInstalled
-from furong.apps.base.models.journal import AppendOnly, Batch, Entry
+from furong.apps.base.models.journal import AppendOnly, AppendOnlyModel, Batch, Entry
 from furong.apps.base.models.personal import PersonalValue
 from furong.apps.base.models.record import Record
 from furong.apps.base.models.reply import Reply
@@ -11,6 +11,7 @@ from furong.apps.base.models.timer import Timer
 
 __all__ = [
     "AppendOnly",
+    "AppendOnlyModel",
     "Batch",
     "DistrictClock",
     "Entry",

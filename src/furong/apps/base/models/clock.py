@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class DistrictClock(models.Model):
     """How district time follows from real time. One row, id 1; without it district time is real."""
 
     class Mode(models.TextChoices):
-        REAL = "real", "真实时间"
-        RUNNING = "running", "从起点走"
-        FROZEN = "frozen", "停在一刻"
+        REAL = "real", _("真实时间")
+        RUNNING = "running", _("从起点走")
+        FROZEN = "frozen", _("停在一刻")
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     mode = models.CharField(max_length=10, choices=Mode)

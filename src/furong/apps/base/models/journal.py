@@ -15,8 +15,8 @@ class AppendOnly(RuntimeError):
 
 def refuse_change(*_args: object, **_kwargs: object) -> NoReturn:
     raise AppendOnly(
-        "The journal is append-only. To correct something, do it by a verb, which adds an entry; "
-        "to remove personal data, use furong.apps.base.actions.erase."
+        "Rows of this table are only ever added. To correct something, do it by a verb, which adds "
+        "a row; to remove personal data, use furong.apps.base.actions.erase."
     )
 
 

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from furong.apps.base.models.record import Record
 
@@ -26,9 +27,9 @@ class Timer(Record):
     """`name` says which handler, `key` which appointment; at most one of a pair is waiting."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "等待"
-        FIRED = "fired", "已触发"
-        CANCELLED = "cancelled", "已取消"
+        WAITING = "waiting", _("等待")
+        FIRED = "fired", _("已触发")
+        CANCELLED = "cancelled", _("已取消")
 
     name = models.CharField(max_length=100)
     key = models.CharField(max_length=200)

@@ -1,5 +1,6 @@
 """People who can sign in, and their places."""
 
+import re
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -7,7 +8,10 @@ from django.utils.translation import gettext as _
 
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
+from furong.apps.directory.access import require_of
 from furong.apps.directory.models import Membership, Organisation, User
+
+_USERNAME = re.compile(r"[\w.@-]{1,64}")
 
 
 @transaction.atomic
@@ -22,8 +26,13 @@ def create_user(
 ) -> User:
     """A person who can sign in, so far without any grant. Without a password, only by other means.
 
-    Raises Refusal if the username is taken.
+    Raises Denied to a person without `user.edit`, Refusal if the username is taken or is none.
     """
+    require_of(by, "user.edit", at=at)
+    if not _USERNAME.fullmatch(username):
+        raise Refusal(
+            _("用户名“%s”不能用；请用字母、数字、汉字和 . _ - @，不超过 64 个字符") % username[:64]
+        )
     user = User(username=username, name=name)
     user.set_password(password)
     try:
@@ -52,7 +61,11 @@ def appoint(
     by: journal.Actor,
     at: datetime,
 ) -> Membership:
-    """Gives a person a place in an organisation, from now unless said otherwise. It is no mandate."""
+    """Gives a person a place in an organisation, from now unless said otherwise. It is no mandate.
+
+    Raises Denied to a person without `user.edit`.
+    """
+    require_of(by, "user.edit", at=at)
     membership = Membership.objects.create(
         user=user,
         organisation=organisation,

@@ -14,6 +14,7 @@ from furong.apps.registry.actions.identify import (
     refuse_taken,
     save_identifiers,
 )
+from furong.apps.registry.actions.locking import hold_current
 from furong.apps.registry.actions.register import place_in_zones
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.indexing import reindex
@@ -64,10 +65,8 @@ def complete_subjects(
     if not completions:
         return
     known = catalogue()
-    held = Subject.objects.select_for_update().filter(
-        pk__in=[one.subject.pk for one in completions]
-    )
-    subjects = {subject.pk: subject for subject in held.order_by("pk")}
+    held = hold_current({one.subject.pk for one in completions}, by=by, at=at)
+    subjects = Subject.objects.in_bulk([*held])
     identifiers = [
         identifier
         for one in completions

@@ -24,7 +24,8 @@ class Held:
     ) -> None:
         self._values: dict[Matter, tuple[Any, Source]] = {}
         self._load_present(rows)
-        matters = [known.at_its_date(one.fact, one.about) for one in statements]
+        distinct = {(one.fact, one.about) for one in statements}
+        matters = [known.at_its_date(fact, about) for fact, about in distinct]
         if ends := {about[1] for _fact, about in matters if about}:
             self._load_dated(rows, {fact.key for fact, about in matters if about}, ends)
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
 from furong.apps.base.models import PersonalValue
-from furong.apps.directory.models import User
+from furong.apps.registry.bulk import insert_all
 from furong.apps.registry.catalogue import Catalogue
-from furong.apps.registry.identifiers import blinded, read_identifier
+from furong.apps.registry.identifiers import blinded, must_be_verified, read_identifier, shown
 from furong.apps.registry.models import Identifier, Subject
+from furong.apps.registry.sight import may_see
 from furong.engines.rules import ValueProblem
 
 
@@ -28,7 +29,7 @@ def identifiers_of(
         if scheme not in kind.identifiers:
             raise Refusal(
                 _("%(kind)s没有标识“%(scheme)s”；可用的标识：%(known)s")
-                % {"kind": kind.label, "scheme": scheme, "known": "、".join(kind.identifiers)}
+                % {"kind": kind.label, "scheme": scheme, "known": _("、").join(kind.identifiers)}
             )
     try:
         return [
@@ -36,7 +37,9 @@ def identifiers_of(
             for scheme, raw in numbers.items()
         ]
     except ValueProblem as problem:
-        raise Refusal(f"{subject.name}：{problem}") from problem
+        raise Refusal(
+            _("%(subject)s：%(problem)s") % {"subject": subject.name, "problem": problem}
+        ) from problem
 
 
 def refuse_taken(identifiers: Sequence[Identifier], *, by: Actor, at: datetime) -> None:
@@ -49,8 +52,8 @@ def refuse_taken(identifiers: Sequence[Identifier], *, by: Actor, at: datetime) 
         other = seen.setdefault((one.scheme, _stored(one)), one)
         if other is not one:
             raise Refusal(
-                _("“%(one)s”和“%(other)s”的号码相同（%(value)s），请核对后只保留一个")
-                % {"one": one.subject.name, "other": other.subject.name, "value": one.value}
+                _("“%(one)s”和“%(other)s”填了同一个号码（%(value)s），请核对证照，改正其中一个")
+                % {"one": one.subject.name, "other": other.subject.name, "value": _shown(one)}
             )
     taken = Identifier.objects.filter(
         valid_to=None,
@@ -60,22 +63,19 @@ def refuse_taken(identifiers: Sequence[Identifier], *, by: Actor, at: datetime) 
     for held in taken.select_related("subject").order_by("value"):
         if (new := seen.get((held.scheme, held.value))) is None:
             continue
-        if not _may_see(by, held.subject, at):
-            raise Refusal(
-                _("号码 %s 不能由您登记，请核对号码；如无误，请交有权限的单位办理") % new.value
-            )
+        if not may_see(by, held.subject, at):
+            raise Refusal(must_be_verified(_shown(new)))
         raise Refusal(
-            _("号码 %(value)s 已属于%(held)s，不能再登记给“%(new)s”；同一对象请在其名下更新")
-            % {"value": new.value, "held": held.subject, "new": new.subject.name}
+            _(
+                "号码 %(value)s 已属于%(held)s，不能再登记给“%(new)s”；"
+                "如是同一对象，请在其名下更新，如不是，请核对证照"
+            )
+            % {"value": _shown(new), "held": held.subject, "new": new.subject.name}
         )
 
 
-def _may_see(by: Actor, subject: Subject, at: datetime) -> bool:
-    """A part of the system sees everything."""
-    return (
-        not isinstance(by, User)
-        or Subject.objects.visible_to(by, at).filter(pk=subject.pk).exists()
-    )
+def _shown(identifier: Identifier) -> str:
+    return shown(identifier.value, personal=identifier.subject.personal)
 
 
 def personal_numbers(identifiers: Sequence[Identifier]) -> dict[str, str]:
@@ -92,9 +92,9 @@ def save_identifiers(
             one.value, one.sealed = _stored(one), sealed[one.pk.hex]
     try:
         with transaction.atomic():
-            Identifier.objects.bulk_create(identifiers)
+            insert_all(identifiers)
     except IntegrityError as error:
-        raise Refusal(_("号码刚刚由他人登记，请刷新后在其名下更新")) from error
+        raise Refusal(_("其中有号码刚刚登记在册，请刷新页面，核对后再提交")) from error
 
 
 def _stored(identifier: Identifier) -> str:

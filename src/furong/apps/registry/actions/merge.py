@@ -1,6 +1,7 @@
 """Finding that two subjects are one."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -9,13 +10,16 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.personal import open_value
+from furong.apps.directory.access import require_of
 from furong.apps.registry.actions.entries import Statement
+from furong.apps.registry.actions.locking import hold
 from furong.apps.registry.actions.state import state_many
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.indexing import reindex
 from furong.apps.registry.models import FactEntry, Relation, Subject, SubjectFacts
 from furong.apps.registry.models import Sequence as Numbers
 from furong.apps.registry.models.sequences import FACTS
+from furong.apps.registry.sight import merged_away
 from furong.apps.registry.values import from_plain
 
 
@@ -27,22 +31,20 @@ def merge(
 
     Its identifiers and relations follow. What is known of it is stated of the other, by the same
     sources, so that the usual rules settle contradictions. Its own history stays and is shown with
-    the other's (`reads.history`). Said twice, it is done once.
+    the other's (`reads.history`). Said twice, it is done once. Raises Denied to a person who may
+    not merge, or not see, one of the two.
     """
-    locked = {
-        one.pk: one
-        for one in Subject.objects.select_for_update()
-        .filter(pk__in=[subject.pk, into.pk])
-        .order_by("pk")
-    }
-    leaving, staying = locked[subject.pk], locked[into.pk]
+    held = hold({subject.pk, into.pk})
+    both = Subject.objects.select_related("merged_into").in_bulk([*held])
+    leaving, staying = both[subject.pk], both[into.pk]
+    _require_mandate(leaving, staying, by=by, at=at)
     if leaving.merged_into_id == staying.pk:
         return staying
-    _refuse_unlike(leaving, staying)
+    _refuse_unlike(leaving, staying, by=by, at=at)
     moved = [str(pk) for pk in leaving.identifiers.values_list("pk", flat=True)]
     leaving.identifiers.update(subject=staying)
-    _move_relations(leaving, staying)
-    _restate(leaving, staying, by=by, at=at)
+    relations = _move_relations(leaving, staying)
+    _restate(held[leaving.pk], staying, by=by, at=at)
     leaving.merged_into = staying
     leaving.save(update_fields=["merged_into"])
     reindex([leaving, staying])
@@ -52,46 +54,73 @@ def merge(
         by=by,
         at=at,
         about=leaving,
-        payload={"into": staying.pk, "identifiers": moved, "reason": reason},
+        payload={
+            "into": staying.pk,
+            "identifiers": moved,
+            "relations": relations,
+            "reason": reason,
+        },
     )
     return staying
 
 
-def _refuse_unlike(leaving: Subject, staying: Subject) -> None:
+def _require_mandate(
+    leaving: Subject, staying: Subject, *, by: journal.Actor, at: datetime
+) -> None:
+    for one in (leaving, staying):
+        require_of(by, "subject.merge", at=at, on=one)
+        if one.personal:
+            require_of(by, "subject.view_personal", at=at, on=one)
+
+
+def _refuse_unlike(leaving: Subject, staying: Subject, *, by: journal.Actor, at: datetime) -> None:
     if leaving == staying:
-        raise Refusal(_("%s不能并入自身") % leaving)
+        raise Refusal(_("%s不能并入自身；请选择另一个对象") % leaving)
     if leaving.kind != staying.kind:
         raise Refusal(
-            _("%(one)s与%(other)s类别不同，不能合并") % {"one": leaving, "other": staying}
+            _("%(one)s与%(other)s不是同一类对象，不能合并；请核对类别")
+            % {"one": leaving, "other": staying}
         )
     for one in (leaving, staying):
         if one.merged_into is not None:
-            raise Refusal(
-                _("%(one)s已并入%(into)s，请对后者操作") % {"one": one, "into": one.merged_into}
-            )
+            raise Refusal(merged_away(one, to=by, at=at))
 
 
-def _move_relations(leaving: Subject, staying: Subject) -> None:
-    """Relations follow, except between the two and those that the other has already: these stay behind."""
+def _move_relations(leaving: Subject, staying: Subject) -> list[UUID]:
+    """Relations follow; the ids of those that did.
+
+    Those between the two stay behind, and those that the other has already.
+    """
+    moved = []
     standing = set(
         Relation.objects.filter(Q(source=staying) | Q(target=staying), valid_to=None).values_list(
             "kind", "source_id", "target_id"
         )
     )
-    for relation in Relation.objects.filter(Q(source=leaving) | Q(target=leaving)):
+    for relation in Relation.objects.filter(Q(source=leaving) | Q(target=leaving)).select_related(
+        "source", "target"
+    ):
         source = staying if relation.source_id == leaving.pk else relation.source
         target = staying if relation.target_id == leaving.pk else relation.target
         if source == target or (relation.kind, source.pk, target.pk) in standing:
             continue
         relation.source, relation.target = source, target
         relation.save(update_fields=["source", "target"])
+        moved.append(relation.pk)
+    return moved
 
 
-def _restate(leaving: Subject, staying: Subject, *, by: journal.Actor, at: datetime) -> None:
-    """States what is known of the one of the other, each fact as it was told at its time."""
+def _restate(row: SubjectFacts, staying: Subject, *, by: journal.Actor, at: datetime) -> None:
+    """States what is known of one subject of another, each fact as it was told at its time.
+
+    What was erased, or what the pack no longer declares, stays in the history of the one that left.
+    """
     known = catalogue()
-    row = SubjectFacts.objects.select_for_update().get(subject=leaving)
-    entries = FactEntry.objects.filter(sequence__in={one["entry"] for one in row.facts.values()})
+    entries = FactEntry.objects.filter(
+        sequence__in={one["entry"] for one in row.facts.values()},
+        fact__in=known.facts,
+        sealed__erased_at=None,
+    )
     told: dict[tuple[str, str, datetime], list[Statement]] = {}
     for entry in entries.select_related("sealed").order_by("sequence"):
         value = open_value(entry.sealed) if entry.sealed else entry.value

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
+from furong.apps.directory.access import require_of
 from furong.apps.directory.models import Zone
 from furong.apps.registry.actions.identify import (
     identifiers_of,
@@ -16,6 +17,7 @@ from furong.apps.registry.actions.identify import (
     refuse_taken,
     save_identifiers,
 )
+from furong.apps.registry.bulk import insert_all
 from furong.apps.registry.catalogue import Catalogue, catalogue
 from furong.apps.registry.digests import digest_of
 from furong.apps.registry.indexing import reindex
@@ -41,9 +43,15 @@ class NewSubject:
     identifiers: Mapping[str, str] = field(default_factory=dict)
 
 
+@transaction.atomic
 def register_subject(new: NewSubject, *, by: journal.Actor, at: datetime) -> Subject:
-    """Enters one subject. Raises Refusal for an unknown kind, no name, a bad or a taken number."""
-    return register_subjects([new], by=by, at=at)[0]
+    """Enters one subject. Raises Refusal for an unknown kind, no name, a bad or a taken number.
+
+    Raises Denied to a person whose mandate does not cover where it lies.
+    """
+    subject = register_subjects([new], by=by, at=at)[0]
+    require_of(by, "subject.import", at=at, on=subject)
+    return subject
 
 
 @transaction.atomic
@@ -86,13 +94,13 @@ def register_subjects(
     sealed = {row.name: row for row in entry.personal_values.all()}
     for subject in subjects:
         subject.sealed = sealed.get(subject.pk.hex)
-    Subject.objects.bulk_create(subjects)
+    insert_all(subjects)
     save_identifiers(identifiers, sealed)
     place_in_zones({subject: new.zones for new, subject in zip(news, subjects, strict=True)})
     reindex(subjects)
-    SubjectFacts.objects.bulk_create(
-        SubjectFacts(subject=subject, sequence=sequence)
-        for subject, sequence in zip(subjects, Numbers.take(FACTS, len(subjects)), strict=True)
+    changes = Numbers.take(FACTS, len(subjects))
+    insert_all(
+        [SubjectFacts(subject=one, sequence=n) for one, n in zip(subjects, changes, strict=True)]
     )
     return subjects
 
@@ -112,16 +120,16 @@ def place_in_zones(zones: Mapping[Subject, Sequence[Zone]]) -> None:
 
 def masked(name: str) -> str:
     """张三丰 → 张**: enough to tell people apart on a list, too little to know them by."""
-    return name[0] + "*" * (len(name) - 1)
+    return name[0] + "*" * max(1, len(name) - 1)
 
 
 def _subject(new: NewSubject, known: Catalogue, at: datetime) -> Subject:
     kind = known.kind(new.kind)
     name, address = one_line(new.name), one_line(new.address)
     if not name or len(name) > 200:
-        raise Refusal(_("名称“%s”是空的或超过 200 字，请核对") % name[:50])
+        raise Refusal(_("名称“%s”为空或超过 200 字，请按营业执照填写") % name[:50])
     if len(address) > 500:
-        raise Refusal(_("“%s”的地址超过 500 字，请核对") % name)
+        raise Refusal(_("“%s”的地址超过 500 字，请只填所在道路和门牌") % name)
     return Subject(
         kind=kind.id,
         personal=kind.personal,

@@ -7,7 +7,10 @@ from django.utils.translation import gettext as _
 
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
+from furong.apps.directory.access import Denied, require_of
+from furong.apps.registry.actions.locking import hold_current
 from furong.apps.registry.models import Relation, Subject
+from furong.apps.registry.sight import may_see
 
 
 @transaction.atomic
@@ -21,14 +24,20 @@ def relate(
     by: journal.Actor,
     at: datetime,
 ) -> Relation:
-    """States that `source` is `kind` (tenant of, site of, …) `target`; said twice, it stands once."""
+    """States that `source` is `kind` (tenant of, site of, …) `target`; said twice, it stands once.
+
+    Raises Denied to a person who may not edit the one or not see the other, Refusal for what cannot
+    be.
+    """
+    require_of(by, "subject.edit", at=at, on=source)
+    if not may_see(by, target, at):
+        raise Denied("subject.view")
     if source == target:
-        raise Refusal(_("%s不能与自身建立关系") % source)
+        raise Refusal(_("%s不能与自身建立关系；请另选一个对象") % source)
     if valid_from and valid_to and valid_to < valid_from:
-        raise Refusal(_("关系的终止日期早于起始日期，请核对"))
-    held = Relation.objects.select_for_update().filter(
-        kind=kind, source=source, target=target, valid_to=None
-    )
+        raise Refusal(_ends_early())
+    hold_current({source.pk, target.pk}, by=by, at=at)
+    held = Relation.objects.filter(kind=kind, source=source, target=target, valid_to=None)
     if valid_to is None and (standing := held.first()):
         return standing
     relation = Relation.objects.create(
@@ -46,8 +55,19 @@ def relate(
 
 @transaction.atomic
 def end_relation(relation: Relation, *, on: date, by: journal.Actor, at: datetime) -> Relation:
-    """Ends a relation on a day, its last; one that has ended stays as it is."""
-    held = Relation.objects.select_for_update().get(pk=relation.pk)
+    """Ends a relation on a day, its last; one that has ended stays as it is.
+
+    Raises Denied to a person who may not edit the subject that it is said of, Refusal for a day
+    before the first.
+    """
+    held = (
+        Relation.objects.select_for_update(of=("self",))
+        .select_related("source")
+        .get(pk=relation.pk)
+    )
+    require_of(by, "subject.edit", at=at, on=held.source)
+    if held.valid_from and on < held.valid_from:
+        raise Refusal(_ends_early())
     if held.valid_to is None:
         held.valid_to = on
         held.save(update_fields=["valid_to"])
@@ -59,3 +79,7 @@ def end_relation(relation: Relation, *, on: date, by: journal.Actor, at: datetim
             payload={"kind": held.kind, "target": held.target_id, "on": on},
         )
     return held
+
+
+def _ends_early() -> str:
+    return _("关系的终止日期早于起始日期，请核对后重填")

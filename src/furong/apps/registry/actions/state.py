@@ -15,15 +15,18 @@ from django.utils.translation import gettext as _
 
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
+from furong.apps.directory.access import require_of
 from furong.apps.directory.models import User
 from furong.apps.registry.actions.entries import COLUMNS, Entry, Statement, Telling
 from furong.apps.registry.actions.held import Held
+from furong.apps.registry.actions.locking import hold_current
 from furong.apps.registry.bulk import insert
 from furong.apps.registry.catalogue import Catalogue, catalogue
 from furong.apps.registry.digests import digest_of
 from furong.apps.registry.models import FactEntry, ImportBatch, Source, Subject, SubjectFacts
 from furong.apps.registry.models import Sequence as Numbers
 from furong.apps.registry.models.sequences import FACTS
+from furong.apps.registry.sources import sources_open_to
 from furong.apps.registry.words import one_line
 from furong.engines.rules import ValueProblem
 from furong.engines.rules.values import Encoded, read_value
@@ -43,7 +46,7 @@ class InvalidFacts(Refusal):
 
     def __init__(self, problems: Mapping[str, ValueProblem]) -> None:
         self.problems = dict(problems)
-        super().__init__("；".join(map(str, problems.values())))
+        super().__init__(_("；").join(map(str, problems.values())))
 
 
 def read_facts(values: Mapping[str, object]) -> dict[str, Encoded | None]:
@@ -77,8 +80,10 @@ def state_facts(
 ) -> Stated:
     """States facts of one subject, as people write them; None takes a fact back.
 
-    about: the day or the period that they are about, None for how things are.
+    about: the day or the period that they are about, None for how things are. Raises Denied to a
+    person who may not edit the subject, Refusal for a source that is not theirs to speak for.
     """
+    _require_source(subject, source, by=by, at=at)
     period = (about, about) if isinstance(about, date) else about
     return state_many(
         [Statement(subject, key, value, period) for key, value in read_facts(values).items()],
@@ -88,6 +93,15 @@ def state_facts(
         by=by,
         at=at,
     )
+
+
+def _require_source(subject: Subject, source: str, *, by: journal.Actor, at: datetime) -> None:
+    require_of(by, "subject.edit", at=at, on=subject)
+    if isinstance(by, User) and source not in (mine := sources_open_to(by, subject, at=at)):
+        raise Refusal(
+            _("您不能以“%(source)s”的名义填报；您可用的来源：%(mine)s")
+            % {"source": Source(source).label, "mine": _("、").join(str(m.label) for m in mine)}
+        )
 
 
 @transaction.atomic
@@ -106,7 +120,7 @@ def state_many(
     cited: the document or file that they come from. occurred_at: when they were told, if not now.
     """
     known = catalogue()
-    rows = _locked({statement.subject.pk for statement in statements})
+    rows = hold_current({statement.subject.pk for statement in statements}, by=by, at=at)
     held = Held(known, rows, statements)
     told = Telling(
         source=Source(source),
@@ -133,19 +147,6 @@ def unstated(statements: Sequence[Statement], *, at: datetime) -> list[Statement
     held = Held(known, rows, statements)
     told = Telling(Source.REGISTER, "", None, at, at, None)
     return [one for one in statements if held.is_news(Entry.of(one, known, told))]
-
-
-def _locked(subjects: set[UUID]) -> dict[UUID, SubjectFacts]:
-    """The projections, locked in one order, so that two sets never wait for each other."""
-    rows = SubjectFacts.objects.select_for_update().filter(subject__in=subjects)
-    held = {row.subject_id: row for row in rows.order_by("subject_id")}
-    gone = Subject.objects.filter(pk__in=subjects).exclude(merged_into=None)
-    if merged := gone.select_related("merged_into").first():
-        raise Refusal(
-            _("%(subject)s已并入%(into)s，请在后者名下填写")
-            % {"subject": merged, "into": merged.merged_into}
-        )
-    return held
 
 
 def _write(

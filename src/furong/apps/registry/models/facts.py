@@ -65,7 +65,10 @@ class FactEntry(models.Model):
 
     class Meta:
         verbose_name = _("事实记录")
-        indexes = [models.Index(fields=["subject", "fact"], name="fact_entry_of_subject")]
+        indexes = [
+            models.Index(fields=["subject", "fact"], name="fact_entry_of_subject"),
+            models.Index(fields=["recorded_at"], name="fact_entry_recorded"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.fact} #{self.sequence}"

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 from django.db import models
 
-FACTS, SUBJECTS = "fact", "subject"
-"""The series: of statements and other changes of what is known; of public numbers."""
+FACTS, SUBJECTS, IMPORTS = "fact", "subject", "import"
+"""The series: of statements and other changes of what is known; of public numbers; of turns."""
 
 
 class Sequence(models.Model):

@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from furong.apps.base.models import PersonalValue, Record
-from furong.apps.directory.access import coverage_of
+from furong.apps.directory.access import Coverage, coverage_of
 from furong.apps.directory.models import Grant, User, Zone
 from furong.apps.registry.models.search import matching
 from furong.apps.registry.words import one_line
@@ -31,6 +31,10 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
     def open_to(self, user: User | AnonymousUser, action: str, at: datetime) -> Self:
         """What the person's grants cover for an action."""
         return self.filter(_covered(user, action, at))
+
+    def covered(self, coverage: Coverage) -> Self:
+        """What some grants cover."""
+        return self.filter(_within(coverage))
 
     def search(self, text: str) -> Self:
         """Those whose name, pinyin, initials, code, number or address match all of the text.
@@ -85,7 +89,7 @@ class Subject(Record):
         verbose_name = _("服务对象")
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.number}）"
+        return str(_("%(name)s（%(number)s）") % {"name": self.name, "number": self.number})
 
     def scopes(self) -> set[tuple[str, str]]:
         """The scopes of a grant that cover this subject: itself, its kind, the zones around it."""
@@ -100,7 +104,10 @@ class Subject(Record):
 
 def _covered(user: User | AnonymousUser, action: str, at: datetime) -> Q:
     """The subjects that the person's grants for an action cover. No grant: none."""
-    coverage = coverage_of(user, action, at=at)
+    return _within(coverage_of(user, action, at=at))
+
+
+def _within(coverage: Coverage) -> Q:
     if coverage.everything:
         return Q()
     covered = Q(pk__in=[])

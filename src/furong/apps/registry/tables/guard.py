@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from furong.apps.base.errors import Refusal
 
@@ -22,8 +23,8 @@ _EMPTY_ZIP = b"PK\x05\x06"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _OTHER = {
     b"%PDF": "PDF",
-    b"\x89PNG": "图片",
-    b"\xff\xd8\xff": "图片",
+    b"\x89PNG": gettext_lazy("图片"),
+    b"\xff\xd8\xff": gettext_lazy("图片"),
     b"Rar!": "RAR",
     b"7z\xbc\xaf": "7z",
 }
@@ -75,7 +76,7 @@ def _inspect_archive(path: Path) -> None:
     if unpacked > MAX_UNPACKED or (unpacked > SMALL_UNPACKED and unpacked / packed > MAX_RATIO):
         raise Unreadable(
             _(
-                "文件解开后有 %(size)d MB，是原文件的 %(ratio)d 倍，疑似压缩炸弹；请把数据另存为 CSV 后上传"
+                "文件解开后有 %(size)d MB，是原文件的 %(ratio)d 倍，大得反常，未予读取；请把数据另存为 CSV 后上传"
             )
             % {"size": unpacked // 1024**2, "ratio": unpacked // packed}
         )

@@ -25,7 +25,7 @@ class SheetNotChosen(Unreadable):
         self.sheets = sheets
         super().__init__(
             _("文件里有 %(count)d 张工作表都像是名单：%(names)s；请指明导入哪一张")
-            % {"count": len(sheets), "names": "、".join(sheets)}
+            % {"count": len(sheets), "names": _("、").join(sheets)}
         )
 
 
@@ -80,7 +80,7 @@ def _nothing_in(sheet: str | None, names: list[str]) -> Unreadable:
     if sheet is not None and sheet not in names:
         return Unreadable(
             _("文件里没有工作表“%(sheet)s”；现有：%(names)s")
-            % {"sheet": sheet, "names": "、".join(names)}
+            % {"sheet": sheet, "names": _("、").join(names)}
         )
     return Unreadable(_("没有找到表头和数据行；请在第一行写明各列名称，其下每行一个对象"))
 
