@@ -35,7 +35,7 @@ demo: install  ## a district at work in the browser (PORT=8000 SIZE=12000 ARGS=-
 test: install-dev  ## all tests; PostgreSQL's run when DATABASE_URL names one
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: install-dev  ## lint, types, imports, migrations
+check: install-dev  ## lint, types, imports, migrations, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -43,6 +43,10 @@ check: install-dev  ## lint, types, imports, migrations
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/djade --check --target-version 6.1 $$(git ls-files 'src/**/*.html')
 	$(BIN)/furong pack check packs/*/pack.yaml
+	$(BIN)/python -m tools.messages --check
+
+messages: install-dev  ## the catalogs of the interface: collect, convert, compile
+	@$(BIN)/python -m tools.messages
 
 format: install-dev  ## format code and templates
 	$(BIN)/ruff format .
@@ -58,4 +62,4 @@ lock: $(BIN)/uv  ## rewrite the lock files (ARGS=--upgrade for newer versions)
 	$(LOCK) pyproject.toml --extra parquet -o requirements.lock $(ARGS)
 	$(LOCK) pyproject.toml --extra parquet --group dev -c requirements.lock -o requirements-dev.lock $(ARGS)
 
-.PHONY: help install install-dev demo test check format bench lock
+.PHONY: help install install-dev demo test check messages format bench lock

@@ -13,6 +13,7 @@ from tests.apps.cast import (  # noqa: F401 - fixtures
     liaison_li,
     owner_wang,
     policy_sun,
+    reviewer_wu,
     stranger_zhou,
     west_firm,
 )
@@ -22,3 +23,9 @@ from tests.apps.cast import (  # noqa: F401 - fixtures
 def at() -> datetime:
     """Eight in the morning in Shanghai on the day the story begins."""
     return datetime(2020, 2, 3, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
+    """The browser of someone in the district: a page's language follows the browser's."""
+    return {**browser_context_args, "locale": "zh-CN"}

@@ -12,7 +12,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import openpyxl
 import pytest
@@ -22,10 +22,13 @@ from django.urls import URLPattern, URLResolver, reverse
 from ninja.operation import PathView
 from pytest_django.fixtures import Settings
 
+from furong.apps.base import clock
 from furong.apps.base.clock import set_clock
 from furong.apps.base.models import Installation
 from furong.apps.directory.access import ACTIONS, EVERY_ACTION, Capacity
 from furong.apps.directory.models import User
+from furong.apps.notices import codes
+from furong.apps.notices.actions import forward
 from furong.apps.policies.actions import apply_pack
 from furong.apps.registry.actions import state_facts
 from furong.apps.registry.models import FactEntry, Subject
@@ -173,6 +176,9 @@ def firms(east_firm: Subject, west_firm: Subject, at: datetime) -> list[Subject]
 
 def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[str, Any]:
     return {
+        "paper": "poster",
+        "code": forwarded(),
+        "notices": uuid4(),  # nobody's message
         "subjects": subject.pk,
         "subject_id": subject.pk,
         "fact": "staff",
@@ -181,6 +187,15 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "imports": draft,
         "batch": batch,
     }
+
+
+def forwarded() -> str:
+    """A code by which T01 was passed on."""
+    maker = User.objects.filter(username="maker").first() or person(
+        "maker", "转发人", at=clock.now()
+    )
+    made = forward(("policies.policy", "T01"), path="/p/T01/", by=maker, at=clock.now())
+    return codes.make(made.code)
 
 
 def imported(client: Client) -> tuple[str, str]:
@@ -212,7 +227,7 @@ def shown(answer: Any) -> str:
     if "spreadsheet" in answer.headers.get("Content-Type", ""):
         sheet = openpyxl.load_workbook(BytesIO(answer.content)).worksheets[0]
         return str([*sheet.iter_rows(values_only=True)])
-    text = answer.content.decode()
+    text = answer.content.decode(errors="replace")  # a picture tells nothing here
     return str(json.loads(text)) if "json" in answer.headers.get("Content-Type", "") else text
 
 

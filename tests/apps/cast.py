@@ -1,7 +1,8 @@
 """The people and firms of the tests, so that permission tests read as stories.
 
 Li looks after the east firm; Chen is a clerk of East Street; Wang runs the east firm's errands; Zhao
-leads the district; Sun writes policies; Qian audits; Zhou is a stranger with an account.
+leads the district; Sun writes policies and Wu reviews them; Qian audits; Zhou is a stranger with an
+account.
 """
 
 from datetime import datetime
@@ -110,6 +111,11 @@ def leader_zhao(district: Pack, at: datetime) -> User:
 @pytest.fixture
 def policy_sun(district: Pack, at: datetime) -> User:
     return person("sun", "孙专员", "policy_officer", at=at)
+
+
+@pytest.fixture
+def reviewer_wu(district: Pack, at: datetime) -> User:
+    return person("wu", "吴审核", "policy_reviewer", at=at)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ import pytest
 from furong.apps.directory.models import User, Zone
 from furong.apps.policies.reads import (
     STANDINGS,
+    Counted,
+    counted_for,
     judgement_of,
     library,
     reach,
@@ -16,6 +18,7 @@ from furong.apps.policies.reads import (
     standing_of,
     subjects_of,
 )
+from furong.apps.policies.reads.counted import EVERYBODY
 from furong.apps.registry.actions import NewSubject, merge, register_subjects, state_facts
 from furong.apps.registry.models import Subject
 from furong.packs import Pack
@@ -50,7 +53,7 @@ def test_it_agrees_with_judging_each_subject(firms: list[Subject], at: datetime)
         asked = [one for one in firms if one.kind in text.policy.kinds]
         judged = {one.pk: judgement_of(one, code, at) for one in asked}
         counts = Counter(map(standing_of, judged.values()))
-        found = reach(code, at, personal=True)
+        found = reach(code, at, EVERYBODY)
         assert {name: getattr(found, name) for name in STANDINGS} == {
             name: counts[name] for name in STANDINGS
         }
@@ -89,7 +92,7 @@ def test_natural_persons_are_counted_only_for_those_who_may_know(
 ) -> None:
     assert reach("T04", at).count == 0
     assert reaches(at)["T04"].count == 0
-    assert reach("T04", at, personal=True).decides == 2
+    assert reach("T04", at, EVERYBODY).decides == 2
 
 
 def test_a_new_statement_counts_at_once(firms: list[Subject], at: datetime) -> None:
@@ -134,3 +137,27 @@ def test_no_such_policy(district: Pack, at: datetime) -> None:
         reach("T99", at)
     with pytest.raises(KeyError, match="没有政策 T99"):
         subjects_of("T99", "eligible", at)
+
+
+def test_figures_of_a_street_are_of_its_subjects_alone(
+    firms: list[Subject], clerk_chen: User, at: datetime
+) -> None:
+    counted = counted_for(clerk_chen, at)
+    assert counted is not None
+    here = [one for one in firms if one.street and one.street.code == EAST]
+    judged = [standing_of(judgement_of(one, "T01", at)) for one in here if one.kind == "enterprise"]
+    found = reach("T01", at, counted)
+    assert found.eligible == judged.count("eligible")
+    assert found.count == len(judged)
+    assert [share.code for share in found.streets] == [EAST]
+    met, _unknown = found.criteria["size"]
+    assert met < reach("T01", at).criteria["size"][0]
+    assert reaches(at, counted)["T01"] == found
+
+
+def test_an_owner_and_a_stranger_are_told_no_figures(
+    owner_wang: User, stranger_zhou: User, leader_zhao: User, at: datetime
+) -> None:
+    assert counted_for(owner_wang, at) is None
+    assert counted_for(stranger_zhou, at) is None
+    assert counted_for(leader_zhao, at) == Counted()

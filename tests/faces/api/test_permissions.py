@@ -89,11 +89,23 @@ def test_each_sees_their_own(
     assert [one["name"] for one in reached] == [east_firm.name]
 
 
-def test_figures_of_the_whole_district_need_a_grant_for_it(
-    signed_in: SignIn, clerk_chen: User, policy_sun: User
+def test_figures_count_whom_the_person_may_see(
+    signed_in: SignIn,
+    clerk_chen: User,
+    policy_sun: User,
+    east_firm: Subject,
+    west_firm: Subject,
 ) -> None:
-    assert signed_in(clerk_chen).get("/policies/T01/reach").status == 404
-    assert signed_in(policy_sun).get("/policies/T01/reach").status == 200
+    street = signed_in(clerk_chen).get("/policies/T01/reach").body
+    assert (street["everywhere"], street["count"]) == (False, 1)
+    assert [share["name"] for share in street["streets"]] == ["东街街道"]
+    district = signed_in(policy_sun).get("/policies/T01/reach").body
+    assert (district["everywhere"], district["count"]) == (True, 2)
+
+
+def test_an_owner_is_told_no_figures(signed_in: SignIn, owner_wang: User) -> None:
+    assert signed_in(owner_wang).get("/policies/T01").status == 200
+    assert signed_in(owner_wang).get("/policies/T01/reach").status == 404
 
 
 def test_a_grant_that_ended_gives_nothing(

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,7 @@ def test_a_column_that_the_pack_does_not_declare_is_reported(
         (f"{HEAD}\n,enterprise,是,small,430102,1\n", "第一列是空的"),
         ("id,insured,insured\n甲,是,是\n", "有两列都是 insured"),
         ("id,x\n甲,1\n", "没有一列是内容包声明的事实"),
+        (f'{HEAD}\n"甲,enterprise,是,small,430102,1\n', "第 2 行读不下去"),
         (HEAD, "没有数据行"),
         ("", "没有一列"),
     ],
@@ -96,6 +98,38 @@ def test_bad_input_is_named_and_nothing_is_written(
     assert {*tmp_path.iterdir()} == {path, out}
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("firms.jsonl", b'{"id": "a", "insured": true}\n{"id": "\xff"}', "第 2 行不是 UTF-8"),
+        ("firms.jsonl", b'{"id": "a", "insured": {"x": 1}}', "不是“是”或“否”"),
+        ("firms.jsonl", b'{"id": "a", "listed": [["x"]]}', "没有值"),
+        ("firms.jsonl", b"[" * 100_000, "第 1 行不是 UTF-8 编码的 JSON"),
+        ("firms.jsonl", b'{"id": "a\\ud800", "insured": true}', "看不见的控制字符"),
+        ("firms.jsonl", b"[1]", "第 1 行不是对象"),
+        ("firms.parquet", b"PAR1", "不是 parquet 文件"),
+        ("firms.xlsx", b"PK", "没有找到表头"),
+        ("firms.txt", b"", "不认识的文件类型"),
+        ("firms.csv", "编号,staff\n甲,3\n".encode() + b"\x80", "读不下去"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused(
+    name: str, content: bytes, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / name, tmp_path / "v.csv"
+    path.write_bytes(content)
+    assert why in refused(capsys, "match", PACK, str(path), "--out", str(out))
+    assert not out.exists()
+
+
+def test_rows_may_be_shorter_or_longer_than_the_heading(tmp_path: Path) -> None:
+    path = tmp_path / "firms.csv"
+    path.write_text("id,insured,listed\na\nb,是\n\nc,是,,,\n,,\n", "utf-8")
+    found = matched(path, tmp_path / "v.csv")
+    assert {subject for subject, _ in found} == {"a", "b", "c"}
+    assert found["a", "CN01"]["missing"] != found["b", "CN01"]["missing"]
+
+
 def test_lenient_takes_bad_cells_as_unknown_and_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,7 +140,7 @@ def test_lenient_takes_bad_cells_as_unknown_and_says_so(
     assert "1 个单元格不能用" in capsys.readouterr().err
 
 
-def test_every_format_gives_the_same_verdicts(firms: Path, tmp_path: Path) -> None:
+def test_every_format_is_read_alike(firms: Path, tmp_path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -126,12 +160,22 @@ def test_every_format_gives_the_same_verdicts(firms: Path, tmp_path: Path) -> No
     (tmp_path / "gb.csv").write_bytes(firms.read_text("utf-8").encode("gb18030"))
     for name in ("firms.xlsx", "firms.parquet", "firms.jsonl", "gb.csv"):
         assert matched(tmp_path / name, tmp_path / "v.csv") == plain, name
+
+
+def test_every_format_tells_the_same(firms: Path, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    rows = [*matched(firms, tmp_path / "v.csv", "--explain").values()]
     for name in ("v.parquet", "v.jsonl"):
-        assert main(["match", PACK, str(firms), "--out", str(tmp_path / name)]) == 0
-    table = pq.read_table(tmp_path / "v.parquet")
-    assert table.num_rows == len(plain)
-    lines = (tmp_path / "v.jsonl").read_text("utf-8").splitlines()
-    assert json.loads(lines[0])["subject"] == "甲"
+        assert main(["match", PACK, str(firms), "--explain", "--out", str(tmp_path / name)]) == 0
+    table = pq.read_table(tmp_path / "v.parquet").to_pylist()
+    lines = map(json.loads, (tmp_path / "v.jsonl").read_text("utf-8").splitlines())
+    for row, stored, line in zip(rows, table, lines, strict=True):
+        amount = Decimal(row["amount"]) if row["amount"] else None
+        version, missing = int(row["version"]), [key for key in row["missing"].split(";") if key]
+        assert stored == {**row, "version": version, "amount": amount}
+        told = {"version": version, "amount": row["amount"] or None, "missing": missing}
+        assert line == {**row, **told}
 
 
 def test_an_id_cannot_become_a_formula(tmp_path: Path) -> None:

@@ -22,7 +22,11 @@ def test_a_file_says_what_the_columns_say(
     told: list[int] = []
     writing.write(population, SIZE, out, told.append)
     subjects = Subjects(out, furong.rulebook())
-    read = [pair for ids, rows in subjects.chunks() for pair in zip(ids, rows, strict=True)]
+    read = [
+        (subject, {key: held[place] for key, held in values.items()})
+        for ids, values in subjects.chunks()
+        for place, subject in enumerate(ids)
+    ]
     columns = population.columns(SIZE)
     assert subjects.ignored == {}
     assert [subject for subject, _ in read] == [*columns.ids]

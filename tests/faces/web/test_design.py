@@ -47,7 +47,7 @@ def test_borders_of_controls_and_bars_stand_out() -> None:
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_a_template_has_nothing_inline_and_nothing_foreign(template: Path) -> None:
     text = template.read_text()
-    assert not re.search(r"\sstyle=|<style|\son[a-z]+=|javascript:", text)
+    assert not re.search(r"\sstyle=|<style|\son[a-z]{3,}=|javascript:", text)
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
     assert not re.search(r"(src|href|action)=\"(https?:)?//", text)
 

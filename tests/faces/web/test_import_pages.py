@@ -1,9 +1,14 @@
 """Importing a list in the browser: upload, columns, preview, result, and the rows that come back."""
 
 import re
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -11,8 +16,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from furong.apps.base.errors import Refusal
 from furong.apps.directory.models import User
+from furong.apps.registry import importing
 from furong.apps.registry.models import FactEntry, ImportBatch, Subject
+from furong.faces.web import running
 from furong.faces.web.views import imports
 from tests.apps.cast import EAST_CODE, WEST_CODE
 
@@ -87,7 +95,7 @@ def test_a_firm_of_another_street_is_neither_changed_nor_named(
 ) -> None:
     preview = confirm(clerk, upload(clerk, GOOD + BAD.replace("西街街道,十二", ",12")))
     page = clerk.get(preview).text
-    assert "本行不在您的授权范围内" in page
+    assert "须经区级主管单位核对后方可登记" in page
     assert west_firm.name not in page
     result = clerk.post(preview.replace("preview", "commit"), follow=True).text
     assert "1 行未导入" in result
@@ -201,10 +209,131 @@ def test_a_long_list_is_taken_over_behind_a_progress_page(
     preview = confirm(clerk, upload(clerk, GOOD))
     progress = clerk.post(preview.replace("preview", "commit"))["Location"]
     assert progress == preview.replace("preview", "progress")
-    for thread in threading.enumerate():
-        if thread.name.startswith("import-"):
-            thread.join()
+    wait()
     assert Subject.objects.count() == 1
     assert "/imports/batches/" in clerk.get(progress)["Location"]
     asked_by_the_page = clerk.get(progress, headers={"HX-Request": "true"})
     assert "/imports/batches/" in asked_by_the_page["HX-Redirect"]
+
+
+def wait() -> None:
+    """Until no import goes on."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("import-"):
+            thread.join()
+
+
+@pytest.fixture
+def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every import breaks off after its first row, as where the machine is switched off."""
+    real = importing._commit_chunk
+    monkeypatch.setattr(importing, "CHUNK", 1)
+
+    def first_alone(*args: Any, start: int, **kwargs: Any) -> Any:
+        if start:
+            raise SystemError("switched off")
+        return real(*args, start=start, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(imports, "AT_ONCE", 0)
+        patch.setattr(importing, "_commit_chunk", first_alone)
+        yield
+
+
+TWO = GOOD + f"西街书店,{WEST_CODE},东街街道,3\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_broke_off_says_so_and_goes_on(
+    clerk: Client, breaking: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview = confirm(clerk, upload(clerk, TWO))
+    progress = clerk.post(preview.replace("preview", "commit"))["Location"]
+    wait()
+    page = clerk.get(progress).text
+    assert "导入已中断" in page
+    assert "1 / 2" in page
+    assert "hx-trigger" not in page.split('id="progress"', 1)[1]
+    assert "已中断" in clerk.get("/imports/").text
+    [batch] = ImportBatch.objects.all()
+    assert clerk.get(f"/imports/batches/{batch.pk}/")["Location"] == progress
+
+    monkeypatch.undo()
+    monkeypatch.setattr(imports, "AT_ONCE", 0)
+    clerk.post(preview.replace("preview", "commit"))
+    wait()
+    assert "/imports/batches/" in clerk.get(progress)["Location"]
+    assert sorted(Subject.objects.values_list("name", flat=True)) == ["东街书店", "西街书店"]
+    assert FactEntry.objects.count() == 2
+    assert "已导入" in clerk.get("/imports/").text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_broken_import_of_another_session_the_person_is_told_what_to_do(
+    clerk: Client, clerk_chen: User, breaking: None
+) -> None:
+    preview = confirm(clerk, upload(clerk, TWO))
+    clerk.post(preview.replace("preview", "commit"))
+    wait()
+    clerk.logout()
+    clerk.force_login(clerk_chen)
+    page = clerk.get(f"/imports/batches/{ImportBatch.objects.get().pk}/").text
+    assert "导入中断，前 1 行已处理完毕" in page
+    assert "各行均已导入" not in page
+    assert "重新上传" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_being_imported_is_not_begun_again(settings: Settings) -> None:
+    go_on = threading.Event()
+    done: list[str] = []
+
+    def first() -> None:
+        go_on.wait(10)
+        done.append("first")
+
+    running.begin("one", first)
+    assert running.is_running("one")
+    running.begin("one", lambda: done.append("second"))
+    assert not running.is_running("other")
+    go_on.set()
+    wait()
+    assert done == ["first"]
+    assert not running.is_running("one")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_why_an_import_was_refused_is_kept(settings: Settings) -> None:
+    def refuse() -> None:
+        raise Refusal("授权已收回")
+
+    running.begin("two", refuse)
+    wait()
+    assert not running.is_running("two")
+    assert running.why_stopped("two") == "授权已收回"
+    running.begin("two", lambda: None)
+    wait()
+    assert running.why_stopped("two") == ""
+
+
+HOLDER = """
+import fcntl, sys, time
+file = open(sys.argv[1], "a")
+fcntl.flock(file, fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_process_that_was_killed_leaves_nothing_running(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.STATE_DIR = tmp_path
+    (tmp_path / "imports").mkdir()
+    command = [sys.executable, "-c", HOLDER, str(tmp_path / "imports" / "three.lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"held\n"
+        assert running.is_running("three")
+        holder.kill()
+    assert not running.is_running("three")

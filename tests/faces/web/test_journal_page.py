@@ -7,7 +7,10 @@ from django.db import connection
 from django.test import Client
 
 from furong.apps.base import journal
-from furong.apps.directory.models import User
+from furong.apps.directory.models import Grant, User
+from furong.apps.registry.actions import state_facts
+from furong.apps.registry.models import Subject
+from tests.apps.cast import WEST
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +59,17 @@ def test_a_journal_that_was_never_sealed_has_no_root_yet(
 def test_the_journal_is_for_the_auditor(client: Client, policy_sun: User) -> None:
     client.force_login(policy_sun)
     assert client.get("/journal/").status_code == 404
+
+
+def test_entries_name_people_and_firms_as_far_as_the_auditor_may_see_them(
+    auditor: Client, auditor_qian: User, east_firm: Subject, liaison_li: User, at: datetime
+) -> None:
+    state_facts(east_firm, {"staff": "30"}, source="liaison", by=liaison_li, at=at)
+    page = auditor.get("/journal/").text
+    assert f'title="{liaison_li.pk}">李联络<' in page
+    assert f'title="{east_firm.pk}">服务对象 · {east_firm.name}<' in page
+    assert f">{liaison_li.pk}" not in page
+    Grant.objects.filter(user=auditor_qian).update(scope_kind="zone", scope_id=WEST)
+    page = auditor.get("/journal/").text
+    assert east_firm.name not in page
+    assert f"服务对象 · {str(east_firm.pk)[:8]}" in page

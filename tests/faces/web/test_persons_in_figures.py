@@ -1,4 +1,4 @@
-"""Natural persons count in a figure of the whole district only for those who may know all of them."""
+"""Natural persons count in figures only for those who may know of them."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,14 +10,19 @@ from pytest_django.fixtures import Settings
 from furong.apps.directory.models import Zone
 from furong.apps.policies.actions import apply_pack
 from furong.apps.registry.actions import NewSubject, register_subjects
-from tests.apps.cast import EAST, person
+from tests.apps.cast import EAST, WEST, person
 from tests.apps.policies.sample import make_pack
 
 
 @pytest.mark.parametrize(
-    ("scope", "shown"), [(("all", ""), "服务对象 2 家"), (("zone", EAST), "服务对象 0 家")]
+    ("scope", "shown"),
+    [
+        (("all", ""), "服务对象 2 家"),
+        (("zone", EAST), "服务对象 2 家"),
+        (("zone", WEST), "服务对象 0 家"),
+    ],
 )
-def test_a_clerk_of_one_street_is_told_of_no_persons(
+def test_a_clerk_of_another_street_is_told_of_no_persons(
     scope: tuple[str, str],
     shown: str,
     db: None,

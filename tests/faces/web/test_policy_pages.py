@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -18,6 +19,7 @@ from furong.apps.policies.actions import apply_pack
 from furong.apps.registry.actions import state_facts
 from furong.apps.registry.models import Subject
 from furong.packs import Pack
+from tests.apps.cast import WEST, person
 from tests.apps.policies.sample import make_pack
 
 pytestmark = pytest.mark.django_db
@@ -41,16 +43,16 @@ def desk(client: Client, policy_sun: User) -> Client:
 
 
 @pytest.fixture
-def told(east_firm: Subject, west_firm: Subject, policy_sun: User, at: datetime) -> None:
+def told(east_firm: Subject, west_firm: Subject, at: datetime) -> None:
     """The east firm is small and has 30 staff; of the west firm only the staff is known."""
     state_facts(
         east_firm,
         {"staff": 30, "size_class": "small", "resumed": True},
         source="statistics",
-        by=policy_sun,
+        by="test",
         at=at,
     )
-    state_facts(west_firm, {"staff": 12}, source="owner", by=policy_sun, at=at)
+    state_facts(west_firm, {"staff": 12}, source="owner", by="test", at=at)
 
 
 def titles(page: str) -> list[str]:
@@ -132,13 +134,56 @@ def test_a_clerk_sees_of_them_those_of_the_street(
     ]
 
 
-def test_the_list_goes_out_as_a_workbook_and_leaves_an_entry(desk: Client, told: None) -> None:
-    answer = desk.get("/policies/T01/subjects/export/", {"verdict": "eligible"})
+def sheet_of(answer: Any) -> list[dict[str, object]]:
+    """The rows of a workbook by their headings, under its one line of title."""
     sheet = openpyxl.load_workbook(BytesIO(answer.content)).worksheets[0]
-    rows = [*sheet.iter_rows(values_only=True)]
-    assert "期末从业人员（人）" in rows[0]
-    assert [row[1] for row in rows[1:]] == ["东街停车服务有限公司"]
+    title, headings, *rows = sheet.iter_rows(values_only=True)
+    assert "判定截至 2020年2月3日 08:00" in str(title[0])
+    return [dict(zip(map(str, headings), row, strict=True)) for row in rows]
+
+
+def test_the_list_goes_out_with_sum_and_reason_and_leaves_an_entry(
+    desk: Client, told: None
+) -> None:
+    [row] = sheet_of(desk.get("/policies/T01/subjects/export/", {"verdict": "eligible"}))
+    assert row["名称"] == "东街停车服务有限公司"
+    assert row["期末从业人员（人）"] == 30
+    assert (row["判定"], row["金额（元）"]) == ("符合", 15000)
+    assert "小型或微型企业" in str(row["理由"])
     assert Entry.objects.filter(verb="subject.export").count() == 1
+
+
+def test_the_list_goes_out_with_what_is_missing(desk: Client, told: None) -> None:
+    [row] = sheet_of(desk.get("/policies/T01/subjects/export/", {"verdict": "unknown"}))
+    assert row["缺少的信息"] == "企业规模"
+    assert row["理由"] == "缺：企业规模"
+    assert row["金额（元）"] is None
+
+
+def test_the_library_goes_out_as_filtered(desk: Client, told: None) -> None:
+    rows = sheet_of(desk.get("/policies/export/", {"q": "t01"}))
+    assert [row["编号"] for row in rows] == ["T01"]
+    assert (rows[0]["符合（家）"], rows[0]["符合者合计（元）"]) == (1, 15000)
+
+
+def test_figures_name_whose_they_are(client: Client, clerk_chen: User, told: None) -> None:
+    client.force_login(clerk_chen)
+    page = client.get("/policies/T01/").text
+    assert "覆盖测算 · 东街街道" in page
+    assert "服务对象 1 家" in page
+    assert "东街街道，补齐事实即可判定" in client.get("/").text
+
+
+def test_an_owner_and_an_administrator_are_told_no_figures(
+    client: Client, owner_wang: User, told: None, at: datetime
+) -> None:
+    for user in (owner_wang, person("gu", "顾管理", "administrator", at=at)):
+        client.force_login(user)
+        assert "覆盖测算" not in client.get("/policies/T01/").text
+        assert "单独符合" not in client.get("/policies/T01/").text
+        assert "policy-counts" not in client.get("/policies/").text
+        [row] = sheet_of(client.get("/policies/export/", {"q": "t01"}))
+        assert "符合（家）" not in row
 
 
 def test_who_may_not_export_has_no_link_and_no_page(
@@ -241,3 +286,35 @@ def test_the_day_of_the_district_decides_what_applies(
     assert "尚未施行" not in client.get("/p/T01/").text
     set_clock(mode="frozen", anchor=at - timedelta(days=10), by="test", at=at)
     assert "尚未施行" in client.get("/p/T01/").text
+
+
+def test_the_list_of_subjects_sorts_and_filters_by_verdicts(
+    desk: Client, east_firm: Subject, west_firm: Subject, told: None
+) -> None:
+    east, west = east_firm.name, west_firm.name
+    assert titles(desk.get("/subjects/", {"sort": "-eligible"}).text) == [east, west]
+    assert titles(desk.get("/subjects/", {"sort": "eligible"}).text) == [west, east]
+    assert titles(desk.get("/subjects/", {"sort": "-street"}).text) == [west, east]
+    assert titles(desk.get("/subjects/", {"size": "small"}).text) == [east]
+    assert titles(desk.get("/subjects/", {"size": "-"}).text) == [west]
+    assert titles(desk.get("/subjects/", {"met": "0"}).text) == [west]
+    assert titles(desk.get("/subjects/", {"met": "1", "street": WEST}).text) == []
+    page = desk.get("/subjects/", {"sort": "-total", "met": "1"}).text
+    assert titles(page) == [east]
+    assert 'aria-sort="descending"' in page
+    assert "met=1" in page.split("<thead", 1)[1].split("</thead", 1)[0]
+
+
+@pytest.mark.parametrize("odd", ["", "-", "staff", "--eligible", "-q", "' OR 1=1"])
+def test_an_odd_order_is_no_order(desk: Client, told: None, odd: str) -> None:
+    assert len(titles(desk.get("/subjects/", {"sort": odd, "met": odd, "size": ""}).text)) == 2
+
+
+def test_the_file_of_subjects_obeys_filters_and_order(
+    desk: Client, east_firm: Subject, west_firm: Subject, told: None
+) -> None:
+    rows = sheet_of(desk.get("/subjects/export/", {"sort": "-eligible"}))
+    assert [row["名称"] for row in rows] == [east_firm.name, west_firm.name]
+    assert rows[0]["可享金额（元）"] == 15000
+    rows = sheet_of(desk.get("/subjects/export/", {"met": "0"}))
+    assert [row["名称"] for row in rows] == [west_firm.name]

@@ -1,13 +1,13 @@
 """Policies and documents between the plain JSON that the tables keep and the pack's models."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from furong.packs.content import plain
 from furong.packs.models.policies import Document, Policy
 
-__all__ = ["plain", "read_document", "read_policy"]
+__all__ = ["plain", "read_document", "read_policy", "with_numbers"]
 
 _NUMBERS = {"benefit": {"floor", "to"}, "budget": {"amount"}, "cases": {"amount"}}
 """The parts of a policy that hold numbers, which plain JSON has as text."""
@@ -23,6 +23,11 @@ def read_policy(definition: Mapping[str, Any]) -> Policy:
 
     Values of facts in its worked cases stay as they were written there: decimals as text.
     """
+    return Policy.model_validate(with_numbers(definition))
+
+
+def with_numbers(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """A policy in plain JSON with its numbers as such; what is no number stays, to be refused."""
     read = dict(definition)
     for part, names in _NUMBERS.items():
         match read.get(part):
@@ -30,11 +35,16 @@ def read_policy(definition: Mapping[str, Any]) -> Policy:
                 read[part] = _with_numbers(one, names)
             case list() as several:
                 read[part] = [_with_numbers(one, names) for one in several]
-    return Policy.model_validate(read)
+    return read
 
 
 def _with_numbers(data: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    return {
-        key: Decimal(value) if key in names and value != "unknown" else value
-        for key, value in data.items()
-    }
+    return {key: _number(value) if key in names else value for key, value in data.items()}
+
+
+def _number(value: Any) -> Any:
+    try:
+        number = Decimal(value)
+    except (InvalidOperation, TypeError, ValueError):
+        return value
+    return number if number.is_finite() else value

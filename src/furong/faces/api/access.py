@@ -56,15 +56,3 @@ class Needs(APIKeyCookie):
             raise not_found()
         request.__dict__["at"] = at
         return user
-
-
-class Everything:
-    """What only a grant over the whole district covers."""
-
-    def scopes(self) -> set[tuple[str, str]]:
-        return set()
-
-
-def may_everywhere(request: Request, action: str) -> bool:
-    """Whether the person may act over the whole district."""
-    return may(request.auth, action, at=request.at, on=Everything())

@@ -13,7 +13,11 @@ from furong.faces.api.access import Request
 from furong.faces.api.problems import Problem
 
 IdempotencyKey = Annotated[
-    str, Header(alias="Idempotency-Key", description="重发时原样再送，只生效一次；建议用 UUID")
+    str,
+    Header(
+        alias="Idempotency-Key",
+        description="重发时原样再送，只生效一次；建议用 UUID",  # zh: of the API's description
+    ),
 ]
 
 

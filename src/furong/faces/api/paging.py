@@ -24,8 +24,17 @@ Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x
 class Paging(Schema):
     """Which page of a list."""
 
-    cursor: str = Field("", max_length=500, description="上一页的 next；不写则从头读")
-    limit: int = Field(DEFAULT, ge=1, le=MOST, description="每页最多几条")
+    cursor: str = Field(
+        "",
+        max_length=500,
+        description="上一页的 next；不写则从头读",  # zh: of the API's description
+    )
+    limit: int = Field(
+        DEFAULT,
+        ge=1,
+        le=MOST,
+        description="每页最多几条",  # zh: of the API's description
+    )
 
 
 def page[M: models.Model](

@@ -28,7 +28,7 @@ class StrictParser(Parser):
             raise Problem(
                 415,
                 "unsupported_media_type",
-                _("不认识的内容类型 %s") % (media_type or "（未写）"),
+                _("不认识的内容类型 %s") % (media_type or _("（未写）")),
                 _("请写 Content-Type: application/json"),
             )
         read = read_json(request.body)

@@ -12,11 +12,11 @@ from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import Subject
 from furong.engines.rules import Judgement, Rulebook
 from furong.faces.api import schemas, shapes
-from furong.faces.api.access import Needs, Request, may_everywhere
+from furong.faces.api.access import Needs, Request
 from furong.faces.api.paging import Paging, page, slice_of
 from furong.faces.api.problems import not_found
 
-router = Router(tags=["政策"])
+router = Router(tags=["政策"])  # zh: of the API's description
 
 
 class PolicyFilters(Paging):
@@ -62,17 +62,18 @@ def show_policy(request: Request, policy_id: str) -> schemas.PolicyDetail:
 @router.get("/policies/{policy_id}/reach", auth=Needs("policy.view"), response=schemas.Reach)
 @decorate_view(conditional_page)
 def show_reach(request: Request, policy_id: str) -> schemas.Reach:
-    """覆盖面：全区有多少家符合、待补信息、待部门认定、不符合。须有全区的查看权限。"""
+    """覆盖面：您有权查看的服务对象，有多少家符合、待补信息、待部门认定、不符合。"""
     text = _text(request, policy_id)
-    if not may_everywhere(request, "subject.view"):
+    counted = reads.counted_for(request.auth, request.at)
+    if counted is None:
         raise not_found()
-    personal = may_everywhere(request, "subject.view_personal")
-    reach = reads.reach(policy_id, request.at, personal=personal)
+    reach = reads.reach(policy_id, request.at, counted)
     labels = {criterion.id: criterion.label for criterion in text.policy.criteria}
     return schemas.Reach(
         policy=policy_id,
         version=text.policy.version,
         on=reads.day_of(request.at, catalogue()),
+        everywhere=counted.within is None,
         count=reach.count,
         eligible=reach.eligible,
         unknown=reach.unknown,

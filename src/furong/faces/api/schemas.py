@@ -216,11 +216,15 @@ class CriterionReach(Schema):
 
 
 class Reach(Schema):
-    """How many subjects a policy reaches, and for how much (yuan, before exclusive groups)."""
+    """How many subjects a policy reaches, and for how much (yuan, before exclusive groups).
+
+    everywhere: counted over the whole district; else over those whom the person may see.
+    """
 
     policy: str
     version: int
     on: date
+    everywhere: bool
     count: int
     eligible: int
     unknown: int

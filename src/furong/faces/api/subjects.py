@@ -31,7 +31,15 @@ from furong.faces.api.paging import Line, Paging, page
 from furong.faces.api.problems import Fault, Problem, faulty, not_found
 from furong.faces.api.values import check_shapes
 
-router = Router(tags=["服务对象"])
+router = Router(tags=["服务对象"])  # zh: of the API's description
+
+IfMatch = Annotated[
+    str,
+    Header(
+        alias="If-Match",
+        description="读取事实时得到的 ETag",  # zh: of the API's description
+    ),
+]
 
 INDUSTRY = "industry"
 """The fact that the filter of the same name reads, where the pack declares it."""
@@ -114,7 +122,7 @@ def put_facts(
     subject_id: UUID,
     body: schemas.Statement,
     idempotency_key: IdempotencyKey = "",
-    if_match: Annotated[str, Header(alias="If-Match", description="读取事实时得到的 ETag")] = "",
+    if_match: IfMatch = "",
 ) -> HttpResponse:
     """填报事实：只写所列各项，其余不动；值为 null 即撤回。"""
     subject = _subject(request, subject_id)
@@ -237,7 +245,7 @@ def _source(request: Request, subject: Subject, wanted: str) -> str:
     """In whose name the person states facts: as asked, if it is open to them, else the first that is."""
     open_to = [str(one) for one in sources_open_to(request.auth, subject, at=request.at)]
     if wanted and wanted not in open_to:
-        remedy = _("可用的来源：%s") % "、".join(open_to)
+        remedy = _("可用的来源：%s") % _("、").join(open_to)
         raise faulty([Fault("source", _("您不能以“%s”的名义填报") % wanted, remedy)])
     return wanted or open_to[0]
 

@@ -1,7 +1,6 @@
 """`furong journal`: seal, hand out the root, export, verify; verifying a file needs no database."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -9,6 +8,7 @@ from typing import BinaryIO, Literal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal_chain import load
 from furong.apps.base.journal_check import Report, Root, check
+from furong.faces.cli.django_setup import set_up_database
 
 SOUND, UNSOUND = 0, 1  # exit statuses; 2 is for commands that were not understood
 SHOWN = 20  # findings
@@ -48,7 +48,7 @@ def run_verify(args: argparse.Namespace) -> int:
         with _open(args.file) as file:
             report = check(map(load, file), args.root)
     else:
-        _set_up()
+        set_up_database()
         from furong.apps.base import journal
 
         report = journal.verify(args.root)
@@ -73,7 +73,7 @@ def _tell(report: Report, kept: Root | None) -> int:
 
 
 def run_root(_args: argparse.Namespace) -> int:
-    _set_up()
+    set_up_database()
     from furong.apps.base import journal
 
     print(journal.publish_root())
@@ -81,7 +81,7 @@ def run_root(_args: argparse.Namespace) -> int:
 
 
 def run_seal(_args: argparse.Namespace) -> int:
-    _set_up()
+    set_up_database()
     from furong.apps.base import clock, journal
 
     batches = journal.seal(at=clock.now())
@@ -91,7 +91,7 @@ def run_seal(_args: argparse.Namespace) -> int:
 
 
 def run_export(args: argparse.Namespace) -> int:
-    _set_up()
+    set_up_database()
     from furong.apps.base import journal
 
     part = args.out.with_name(f"{args.out.name}.part")
@@ -103,7 +103,7 @@ def run_export(args: argparse.Namespace) -> int:
 
 
 def run_reapply(args: argparse.Namespace) -> int:
-    _set_up()
+    set_up_database()
     from django.conf import settings
 
     from furong.apps.base import actions, clock
@@ -113,13 +113,6 @@ def run_reapply(args: argparse.Namespace) -> int:
         erased = actions.reapply_erasures(lines, by="cli", at=clock.now())
     print(f"重新抹除 {erased} 项个人信息。")
     return SOUND
-
-
-def _set_up() -> None:
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "furong.config.settings")
-    django.setup()
 
 
 def _root(text: str) -> Root:

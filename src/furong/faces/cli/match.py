@@ -4,18 +4,18 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
+
+import numpy as np
 
 from furong.engines.rules import Judge, Rulebook
 from furong.engines.rules.columns import Columns
 from furong.engines.rules.many import Judged, JudgeMany
-from furong.engines.rules.single import Judgement
+from furong.engines.rules.model import money_digits
 from furong.faces.cli import books
 from furong.faces.cli.subjects import Subjects
-from furong.faces.cli.verdict_files import Record, show, writing, yuan
+from furong.faces.cli.verdict_files import Told, Verdicts, show, writing
 from furong.packs import Pack
 
 ANSWERS = {"true": "满足", "false": "不满足", "unknown": "未知"}
@@ -40,73 +40,73 @@ def run(args: argparse.Namespace) -> int:
     judge = JudgeMany(Judge(book))
     declared = {**book.facts, **book.judgements}
     progress = _Progress()
-    with writing(args.out, explained=args.explain) as write:
-        for ids, rows in subjects.chunks():
-            judged = [*judge(Columns.from_rows(declared, rows))]
-            write([*_records(book, ids, judged, summary, explained=args.explain)])
+    digits = money_digits(book.facts.values())
+    with writing(args.out, explained=args.explain, digits=digits) as write:
+        for ids, values in subjects.chunks():
+            judged = [*judge(Columns.from_values(declared, values, len(ids)))]
+            for found in judged:
+                summary.add(found)
+            write(ids, [_verdicts(found, explained=args.explain) for found in judged])
             progress.tell(subjects.count)
+    progress.close()
     _tell(args.out, pack, book, args.at, subjects, summary)
     return 0
 
 
 class Summary:
-    """Counts of what was written."""
+    """Counts of what was written. amount: in minor units."""
 
     def __init__(self) -> None:
         self.verdicts: Counter[str] = Counter()
         self.missing: Counter[str] = Counter()
         self.amount = 0
 
-    def add(self, judgement: Judgement, amount: int | None) -> None:
-        self.verdicts[judgement.verdict] += 1
-        self.amount += amount or 0
-        if judgement.waits == ("facts",) and len(judgement.missing) == 1:
-            self.missing[judgement.missing[0]] += 1
+    def add(self, judged: Judged) -> None:
+        counts = np.bincount(judged.pattern, minlength=len(judged.judgements)).tolist()
+        for judgement, count in zip(judged.judgements, counts, strict=True):
+            self.verdicts[judgement.verdict] += count
+            if judgement.waits == ("facts",) and len(judgement.missing) == 1:
+                self.missing[judgement.missing[0]] += count
+        self.amount += judged.paid.total()
+
+    def most_missing(self) -> list[tuple[str, int]]:
+        """The facts that most verdicts wait for alone."""
+        return sorted(self.missing.items(), key=lambda item: (-item[1], item[0]))[:5]
 
 
-def _records(
-    book: Rulebook, ids: list[str], judged: list[Judged], summary: Summary, *, explained: bool
-) -> Iterator[Record]:
-    """One record for each subject and policy, subject by subject."""
-    told: dict[Judgement, tuple[str, str]] = {}
-    for row, subject in enumerate(ids):
-        for policy in judged:
-            judgement = policy.judgements[policy.pattern[row]]
-            amount = policy.amounts.get(row)
-            summary.add(judgement, amount)
-            words = told.get(judgement)
-            if words is None:
-                reason = _reason(book, judgement) if explained else ""
-                words = told[judgement] = (";".join(judgement.missing), reason)
-            yield (
-                subject,
+def _verdicts(judged: Judged, *, explained: bool) -> Verdicts:
+    labels = [rule.criterion.label or rule.criterion.id for rule in judged.compiled.rules]
+    told = []
+    for judgement in judged.judgements:
+        answers = (ANSWERS[answer] for _, answer in judgement.criteria)
+        reasons = (f"{label}：{answer}" for label, answer in zip(labels, answers, strict=True))
+        told.append(
+            Told(
                 judgement.policy,
                 judgement.version,
                 judgement.verdict,
-                yuan(amount),
-                *words,
+                ";".join(judgement.missing),
+                "；".join(reasons) if explained else None,
             )
-
-
-def _reason(book: Rulebook, judgement: Judgement) -> str:
-    rules = book.policy(judgement.policy).rules
-    return "；".join(
-        f"{rule.criterion.label or rule.criterion.id}：{ANSWERS[answer]}"
-        for rule, (_, answer) in zip(rules, judgement.criteria, strict=True)
-    )
+        )
+    return Verdicts(judged, told)
 
 
 class _Progress:
     """A line on a terminal's stderr while it takes long."""
 
     def __init__(self) -> None:
-        self.started = self.told = time.monotonic()
+        self.told = time.monotonic()
+        self.end = ""
 
     def tell(self, count: int) -> None:
         now = time.monotonic()
         if sys.stderr.isatty() and now - self.told > 1:
-            self.told = now
+            self.told, self.end = now, "\n"
             print(f"\r已比对 {count:,} 个对象", end="", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        print(end=self.end, file=sys.stderr)
 
 
 def _tell(
@@ -114,6 +114,7 @@ def _tell(
 ) -> None:
     day = f"{at} 有效的版本" if at else "各政策最新一版"
     found = summary.verdicts
+    digits = money_digits(book.facts.values())
     lines = [
         (
             f"{pack.manifest.id}@{pack.manifest.version}（{day}）："
@@ -121,13 +122,12 @@ def _tell(
         ),
         (
             f"符合 {found['eligible']:,}，不符合 {found['ineligible']:,}，未知 {found['unknown']:,}；"
-            f"可算出的金额合计 {show(Decimal(summary.amount).scaleb(-2)) or 0} 元"
+            f"可算出的金额合计 {show(summary.amount, digits)} 元"
         ),
     ]
     if summary.missing:
         named = "，".join(
-            f"{_label(book, key)}（{key}）{count:,}"
-            for key, count in summary.missing.most_common(5)
+            f"{_label(book, key)}（{key}）{count:,}" for key, count in summary.most_missing()
         )
         lines.append(f"只缺一项即可确定的：{named}")
     for heading, hint in subjects.ignored.items():

@@ -1,12 +1,12 @@
 """`furong pack`: check, compare, install and export packs, and write the schemas that editors read."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from furong.apps.base.errors import Refusal
+from furong.faces.cli.django_setup import set_up_database
 from furong.packs import Pack, PackErrors, Problem, check, load
 from furong.packs.diff import ABSENT, Change, Value, diff
 from furong.packs.export import export_json, export_zip
@@ -110,7 +110,7 @@ def _sides(before: str, after: str) -> tuple[Pack, Pack]:
 
 
 def _installed(like: Pack) -> Pack:
-    _set_up()
+    set_up_database()
     from furong.apps.policies.reads import as_pack
 
     return as_pack(like)
@@ -118,7 +118,7 @@ def _installed(like: Pack) -> Pack:
 
 def run_apply(args: argparse.Namespace) -> int:
     """Install a pack, or upgrade to it. 1 if it has problems, 2 if it cannot be installed here."""
-    _set_up()
+    set_up_database()
     from furong.apps.base import clock
     from furong.apps.policies.actions import apply_pack
 
@@ -144,20 +144,6 @@ def run_apply(args: argparse.Namespace) -> int:
         if names:
             print(f"{what} {len(names)}：{'、'.join(names)}")
     return 0
-
-
-def _set_up() -> None:
-    """Makes the database ready for use. Raises Refusal where its tables are not those of this release."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "furong.config.settings")
-    django.setup()
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Refusal("数据库还没有建表，或者表是旧版的。请先运行：python manage.py migrate")
 
 
 def _show_change(change: Change) -> None:

@@ -2,23 +2,31 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import batched
+from itertools import batched, zip_longest
+from operator import itemgetter
 from pathlib import Path
 
 from furong.apps.base.errors import Refusal
 from furong.engines.rules import Fact, Rulebook, ValueProblem, read_value
 from furong.engines.rules.problems import nearest
+from furong.engines.rules.spans import HIDDEN
 from furong.engines.rules.values import Encoded
+from furong.faces.cli.django_setup import set_up
 
 CHUNK = 20_000
 SHOWN = 20  # faults
+REMEMBERED = 100_000  # different cells of a column, from one chunk to the next
 
-type Row = dict[str, Encoded | None]
-type Raw = tuple[Sequence[str], Iterator[tuple[int, Sequence[object]]]]
-"""Column headings, and rows with their number in the file."""
+type Values = dict[str, list[Encoded | None]]
+"""Encoded facts, a list a column; only columns that the file has."""
+
+type Numbered = tuple[int, Sequence[object]]
+"""A row of cells, and its number in the file."""
+
+type Raw = tuple[Sequence[str], Iterator[Numbered]]
+"""Column headings, and rows."""
 
 
 class BadInput(Refusal):
@@ -42,24 +50,19 @@ class Subjects:
     fault_count: int = 0
     count: int = 0
 
-    def chunks(self) -> Iterator[tuple[list[str], list[Row]]]:
-        """Subjects' ids and encoded facts. Raises BadInput."""
+    def chunks(self) -> Iterator[tuple[list[str], Values]]:
+        """Subjects' ids and their facts, CHUNK at a time. Raises BadInput."""
         headings, rows = _READERS[self._kind()](self)
         columns = self._columns(headings)
         seen: dict[str, int] = {}
         for batch in batched(rows, CHUNK):
-            ids, facts = [], []
-            for number, cells in batch:
-                subject = _text(cells[0] if cells else None)
-                if not subject and not any(_text(cell) for cell in cells):
-                    continue
-                self._check_id(subject, number, seen)
-                ids.append(subject)
-                facts.append(self._row(subject, number, cells, columns))
+            kept = [row for row in batch if any(map(_text, row[1]))]
+            ids = [self._id(number, cells, seen) for number, cells in kept]
+            values = self._values(ids, kept, columns)
             if self.fault_count and not self.lenient:
                 continue  # go on reading: say all that is wrong, not the first thing
             self.count += len(ids)
-            yield ids, facts
+            yield ids, values
         if self.fault_count and not self.lenient:
             more = f"\n……另有 {self.fault_count - SHOWN} 处" if self.fault_count > SHOWN else ""
             raise BadInput(
@@ -79,20 +82,21 @@ class Subjects:
             raise BadInput(f"不认识的文件类型 {self.path.name}。请用 csv、xlsx、parquet 或 jsonl")
         return kind
 
-    def _check_id(self, subject: str, number: int, seen: dict[str, int]) -> None:
+    def _id(self, number: int, cells: Sequence[object], seen: dict[str, int]) -> str:
+        subject = _text(cells[0])
         if not subject:
             raise BadInput(f"{self.path.name} 第 {number} 行的第一列是空的，应是对象的编号。请补上")
+        if HIDDEN.search(subject):
+            raise BadInput(
+                f"{self.path.name} 第 {number} 行的编号 {subject!r} 里有看不见的控制字符。请删去"
+            )
         if subject in seen:
             raise BadInput(
                 f"{self.path.name} 第 {number} 行的编号 {subject} 与第 {seen[subject]} 行重复。"
                 "一个对象只能有一行，请合并或删去一行"
             )
         seen[subject] = number
-
-    def _fault(self, message: str) -> None:
-        self.fault_count += 1
-        if len(self.faults) < SHOWN:
-            self.faults.append(message)
+        return subject
 
     def _columns(self, headings: Sequence[str]) -> list[tuple[int, str, "_Reader"]]:
         facts = {**self.book.facts, **self.book.judgements}
@@ -118,40 +122,54 @@ class Subjects:
             )
         return columns
 
-    def _row(
-        self,
-        subject: str,
-        number: int,
-        cells: Sequence[object],
-        columns: "list[tuple[int, str, _Reader]]",
-    ) -> Row:
-        row: Row = {}
-        for place, key, read in columns:
-            if place < len(cells):
-                try:
-                    row[key] = read(cells[place])
-                except ValueProblem as problem:
-                    self._fault(f"第 {number} 行（{subject}）：{problem}")
-        return row
+    def _values(
+        self, ids: list[str], rows: list[Numbered], columns: "list[tuple[int, str, _Reader]]"
+    ) -> Values:
+        values: Values = {}
+        faults: list[tuple[int, str]] = []
+        cells = [*zip_longest(*(cells for _, cells in rows))]
+        for place, key, reader in columns:
+            if place == len(cells):
+                break  # no row is as long as the heading
+            values[key], problems = reader.read(cells[place])
+            for row, problem in problems:
+                faults.append((row, f"第 {rows[row][0]} 行（{ids[row]}）：{problem}"))
+        faults.sort(key=itemgetter(0))
+        self.fault_count += len(faults)
+        self.faults += [told for _, told in faults[: SHOWN - len(self.faults)]]
+        return values
 
 
 class _Reader:
-    """Reads the cells of one column; a value seen before is not read again."""
+    """Reads the cells of one fact; of cells that are alike, one."""
 
     def __init__(self, fact: Fact) -> None:
         self.fact = fact
-        self.seen: dict[object, Encoded | None] = {}
+        self.known: dict[object, Encoded | None] = {}
 
-    def __call__(self, cell: object) -> Encoded | None:
-        if cell is None or isinstance(cell, list):
-            return read_value(self.fact, cell)
-        key = (cell, type(cell))
-        if key not in self.seen:
-            value = read_value(self.fact, cell)
-            if len(self.seen) < 100_000:
-                self.seen[key] = value
-            return value
-        return self.seen[key]
+    def read(
+        self, cells: Sequence[object]
+    ) -> tuple[list[Encoded | None], list[tuple[int, ValueProblem]]]:
+        """The encoded values, and what is wrong with which of the cells."""
+        if len(self.known) > REMEMBERED:
+            self.known = {}
+        known, problems = self.known, {}
+        keys = cells if {*map(type, cells)} <= {str} else [_key(cell) for cell in cells]
+        for key, cell in dict(zip(keys, cells, strict=True)).items():
+            if key not in known:
+                try:
+                    known[key] = read_value(self.fact, cell)
+                except ValueProblem as problem:
+                    problems[key] = problem
+        values = [*map(known.get, keys)]
+        if not problems:
+            return values, []
+        return values, [(row, problems[key]) for row, key in enumerate(keys) if key in problems]
+
+
+def _key(cell: object) -> object:
+    """Equal for cells that are read alike: 1, 1.0 and True are not."""
+    return cell if isinstance(cell, str) else (type(cell), repr(cell))
 
 
 def _text(cell: object) -> str:
@@ -161,7 +179,8 @@ def _text(cell: object) -> str:
 
 
 def _from_csv(subjects: Subjects) -> Raw:
-    head = subjects.path.read_bytes()[: 1 << 20]
+    with subjects.path.open("rb") as file:
+        head = file.read(1 << 20)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             head.decode(encoding)
@@ -177,23 +196,24 @@ def _from_csv(subjects: Subjects) -> Raw:
     return [_text(cell) for cell in headings], rows
 
 
-def _csv_rows(path: Path, encoding: str) -> Iterator[tuple[int, Sequence[object]]]:
+def _csv_rows(path: Path, encoding: str) -> Iterator[Numbered]:
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file)
+        reader = csv.reader(file, strict=True)  # a quote left open would swallow the rest
         try:
             for row in reader:
                 yield reader.line_num, row
         except (csv.Error, UnicodeDecodeError) as error:
+            line = reader.line_num + isinstance(error, UnicodeDecodeError)  # the next one, then
             raise BadInput(
-                f"{path.name} 第 {reader.line_num + 1} 行读不下去（{error}）。请重新导出为 UTF-8 编码的 CSV"
+                f"{path.name} 第 {line} 行读不下去（{error}）。请重新导出为 UTF-8 编码的 CSV"
             ) from error
 
 
 def _from_xlsx(subjects: Subjects) -> Raw:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "furong.config.settings")
+    set_up()  # the reader's messages are translated
     from furong.apps.registry.tables.reader import read_table
 
-    def rows() -> Iterator[tuple[int, Sequence[object]]]:
+    def rows() -> Iterator[Numbered]:
         with read_table(subjects.path, sheet=subjects.sheet) as table:
             yield 0, [column.heading for column in table.columns]
             for row in table.rows():
@@ -214,7 +234,7 @@ def _from_parquet(subjects: Subjects) -> Raw:
     except (OSError, ValueError) as error:
         raise BadInput(f"{subjects.path.name} 不是 parquet 文件（{error}）。请重新导出") from error
 
-    def rows() -> Iterator[tuple[int, Sequence[object]]]:
+    def rows() -> Iterator[Numbered]:
         number = 0
         for batch in file.iter_batches(CHUNK):
             columns = [column.to_pylist() for column in batch.columns]
@@ -228,30 +248,30 @@ def _from_parquet(subjects: Subjects) -> Raw:
 def _from_jsonl(subjects: Subjects) -> Raw:
     """The first line's first key is the id; keys that come up later are read too."""
     headings: dict[str, None] = {}
-    with subjects.path.open(encoding="utf-8-sig") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                headings.update(dict.fromkeys(_object(subjects.path, number, line)))
+    for _, held in _objects(subjects.path):
+        headings.update(dict.fromkeys(held))
     names = [*headings]
-
-    def rows() -> Iterator[tuple[int, Sequence[object]]]:
-        with subjects.path.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    held = _object(subjects.path, number, line)
-                    yield number, [held.get(name) for name in names]
-
-    return names, rows()
+    rows = (
+        (number, [held.get(name) for name in names]) for number, held in _objects(subjects.path)
+    )
+    return names, rows
 
 
-def _object(path: Path, number: int, line: str) -> Mapping[str, object]:
-    try:
-        held = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{path.name} 第 {number} 行不是 JSON（{error}）") from error
-    if not isinstance(held, dict):
-        raise BadInput(f"{path.name} 第 {number} 行不是对象。请每行写一个 {{…}}")
-    return held
+def _objects(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """The object of each line that is not empty, with the line's number."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                held = json.loads(line.decode("utf-8-sig"))
+            except (ValueError, RecursionError) as error:
+                raise BadInput(
+                    f"{path.name} 第 {number} 行不是 UTF-8 编码的 JSON（{error}）。请重新导出"
+                ) from error
+            if not isinstance(held, dict):
+                raise BadInput(f"{path.name} 第 {number} 行不是对象。请每行写一个 {{…}}")
+            yield number, held
 
 
 _READERS: dict[str, Callable[[Subjects], Raw]] = {

@@ -10,7 +10,7 @@ from furong.engines.rules import Rulebook, show_money
 from furong.engines.rules.columns import Columns
 from furong.engines.rules.sweep import Reach, Sweep
 from furong.faces.cli import books
-from furong.faces.cli.subjects import Subjects
+from furong.faces.cli.subjects import Subjects, Values
 
 WORDS = {"eligible": "符合", "unknown": "未知", "ineligible": "不符合"}
 
@@ -35,9 +35,13 @@ def run(args: argparse.Namespace) -> int:
     book = books.book_of(books.open_pack(args.pack), args.at)
     other = books.changed(book, args.settings)
     subjects = Subjects(Path(args.subjects), book, args.sheet, args.lenient)
-    rows = [row for _, chunk in subjects.chunks() for row in chunk]
+    values: Values = {}
+    for _, chunk in subjects.chunks():
+        for key, found in chunk.items():
+            values.setdefault(key, []).extend(found)
+    columns = Columns.from_values({**book.facts, **book.judgements}, values, subjects.count)
     ids = sorted({setting.partition(".")[0].strip() for setting in args.settings})
-    now = Sweep(book.only(ids), Columns.from_rows({**book.facts, **book.judgements}, rows))
+    now = Sweep(book.only(ids), columns)
     then = now.what_if(other.only(ids))
     for policy_id in ids:
         before, after = now.reach(policy_id), then.reach(policy_id)

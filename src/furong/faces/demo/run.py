@@ -69,7 +69,7 @@ def _configure(state: StateFolder, folder: Path, options: Options) -> None:
         "FURONG_HTTPS": "0",
         "FURONG_HOSTS": "127.0.0.1,localhost,[::1]" if is_loopback(options.host) else "*",
     }
-    for name in ("FURONG_PERSONAL_KEY", "FURONG_ERASURES", "FURONG_ORIGINS"):
+    for name in ("FURONG_PERSONAL_KEY", "FURONG_BLIND_KEY", "FURONG_ERASURES", "FURONG_ORIGINS"):
         os.environ.pop(name, None)
     import django
 

@@ -5,9 +5,12 @@ import ipaddress
 import logging
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from furong.apps.base.errors import Refusal
@@ -56,8 +59,6 @@ def is_loopback(host: str) -> bool:
 def serve(host: str, port: int, *, ready: Callable[[], object]) -> None:
     """Serves until interrupted. ready: called once, when a browser gets an answer."""
     from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
 
     class Server(Granian):  # type: ignore[valid-type, misc] # the package chooses it
         def startup(self, *args: Any) -> None:
@@ -65,7 +66,26 @@ def serve(host: str, port: int, *, ready: Callable[[], object]) -> None:
             # Only now: a process with threads should not fork its workers.
             threading.Thread(target=_when_open, args=(host, port, ready), daemon=True).start()
 
-    Server(
+    with _worker():
+        _serve(Server, host, port)
+
+
+@contextmanager
+def _worker() -> Iterator[None]:
+    """`furong worker` beside the server: timers fire and the journal is sealed as in earnest."""
+    command = [sys.executable, "-m", "furong.faces.cli", "worker", "--with-parent"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def _serve(server: Any, host: str, port: int) -> None:
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    server(
         f"{__name__}:application",
         address=host,
         port=port,

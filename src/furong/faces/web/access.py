@@ -14,6 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
@@ -40,8 +41,8 @@ class Request(HttpRequest):
     actions: frozenset[str]
 
 
-type View[**P] = Callable[Concatenate[Request, P], HttpResponse]
-type Opened[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
+type View[**P] = Callable[Concatenate[Request, P], HttpResponseBase]
+type Opened[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def public[**P](view: View[P]) -> Opened[P]:
@@ -75,7 +76,7 @@ def actions_of(user: User | AnonymousUser, at: datetime) -> frozenset[str]:
 
 def _guarded[**P](view: View[P], permission: str) -> Opened[P]:
     @wraps(view)
-    def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         request.at = clock.now()
         request.actions = actions_of(request.user, request.at)
         if permission != PUBLIC and not isinstance(request.user, User):
@@ -91,7 +92,7 @@ def _guarded[**P](view: View[P], permission: str) -> Opened[P]:
 
 def _answer[**P](
     view: View[P], request: Request, *args: P.args, **kwargs: P.kwargs
-) -> HttpResponse:
+) -> HttpResponseBase:
     try:
         return view(request, *args, **kwargs)
     except PermissionDenied as denied:

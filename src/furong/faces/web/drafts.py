@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from furong.apps.base.models import StoredFile
 from furong.apps.registry.importing import ImportPlan
+from furong.apps.registry.models import ImportBatch
 from furong.apps.registry.tables.reader import Table, read_table
 from furong.faces.web.access import Request, person
 
@@ -60,6 +61,13 @@ def file_of_batch(request: Request, batch: UUID) -> StoredFile | None:
         if held["batch"] == str(batch):
             return StoredFile.objects.filter(pk=held["file"]).first()
     return None
+
+
+def of_batch(request: Request, batch: ImportBatch) -> Draft | None:
+    """The draft that a batch is made from, while the session that began it lasts."""
+    held = request.session.get(KEY, {}).get(str(batch.file_id))
+    draft = Draft(**held) if held else None
+    return draft if draft and draft.mapping == batch.mapping else None
 
 
 @contextmanager

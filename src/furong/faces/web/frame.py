@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from furong.apps.base import clock
 from furong.apps.base.models import Installation
 from furong.apps.directory.access import Capacity, grants_of
 from furong.apps.directory.models import Membership, User
+from furong.apps.notices.models import Delivery
 from furong.faces.web.access import actions_of
 from furong.faces.web.presenters import figures
-from furong.faces.web.presenters.desk_pages import Frame, NavGroup, NavLink
+from furong.faces.web.presenters.desk_pages import Frame, Language, NavGroup, NavLink
 from furong.faces.web.presenters.parts import Text
 
 LARGE = "large"
@@ -30,7 +32,16 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
             (gettext_lazy("数据导入"), "imports", "upload", "subject.import"),
         ),
     ),
-    (gettext_lazy("政策"), ((gettext_lazy("政策库"), "policies", "document", "policy.view"),)),
+    (
+        gettext_lazy("政策"),
+        (
+            (gettext_lazy("政策库"), "policies", "document", "policy.view"),
+            (gettext_lazy("应享未享"), "finding", "check", "subject.view"),
+            (gettext_lazy("申请办理"), "applications", "scale", "subject.view"),
+            (gettext_lazy("政策起草"), "studio", "pen", "draft.view"),
+        ),
+    ),
+    (gettext_lazy("系统"), ((gettext_lazy("外发通知"), "outbox", "send", "notice.send"),)),
     (gettext_lazy("监督"), ((gettext_lazy("台账核验"), "journal", "shield", "journal.verify"),)),
 )
 
@@ -47,7 +58,7 @@ def _frame(request: HttpRequest) -> Frame:
     large = request.COOKIES.get(LARGE) == "1"
     user = request.user
     if not isinstance(user, User):
-        return Frame(district, demo, large)
+        return Frame(district, demo, large, languages=languages())
     at = clock.now()
     actions = actions_of(user, at)
     return Frame(
@@ -59,7 +70,14 @@ def _frame(request: HttpRequest) -> Frame:
         role=role_of(user),
         groups=[*_navigation(request.path, actions)],
         may_search="subject.view" in actions,
+        unread=Delivery.objects.inbox_of(user).unread().count(),
+        languages=languages(),
     )
+
+
+def languages() -> list[Language]:
+    now = get_language()
+    return [Language(code, name, code == now) for code, name in settings.LANGUAGES]
 
 
 def role_of(user: User) -> str:

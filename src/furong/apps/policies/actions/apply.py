@@ -14,6 +14,7 @@ from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
 from furong.apps.base.models import Installation
 from furong.apps.directory.actions import Synced, sync_organisations, sync_zones
+from furong.apps.policies.actions import standings
 from furong.apps.policies.actions.install import InstalledPolicies, install_policies
 from furong.packs import Pack
 from furong.packs.chain import locate
@@ -44,6 +45,7 @@ def apply_pack(where: str | Path, *, by: Actor, at: datetime) -> Applied:
     is_new = held is None or (held.version, held.digest) != (pack.manifest.version, pack.digest)
     if is_new:
         _install(pack, held, by=by, at=at)
+    standings.begin(at)
     return Applied(
         pack,
         is_new,

@@ -89,7 +89,7 @@ def _conflicts(pack: Pack, held: Mapping[PolicyKey, PolicyVersion]) -> Iterator[
             ) % {
                 "policy": key[0],
                 "version": key[1],
-                "parts": "、".join(parts),
+                "parts": _("、").join(parts),
                 "next": max(version for code, version in pack.policies if code == key[0]) + 1,
             }
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from furong.apps.base.models import AppendOnly, Record
+from furong.apps.base.models import AppendOnly, Record, StoredFile
 
 
 class Document(Record):
@@ -23,6 +23,7 @@ class Document(Record):
     jurisdiction = models.CharField(_("适用地区"), max_length=12, blank=True)
     definition = models.JSONField()
     origin = models.CharField(_("来源"), max_length=128)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("政策文件")
@@ -106,3 +107,26 @@ class PolicyVersion(Record):
         super().save(*args, **kwargs)
 
     delete = _refuse_change
+
+
+class Repeal(Record):
+    """The end of a policy before its time, or of one that named none (废止).
+
+    last_day: the last day on which it applies. number: the document that repeals it. keeps: what
+    was applied for until then is finished by the repealed text.
+    """
+
+    policy = models.OneToOneField(Policy, models.PROTECT, related_name="repeal")
+    last_day = models.DateField(_("最后施行之日"))
+    number = models.CharField(_("废止文号"), max_length=100)
+    reason = models.CharField(_("理由"), max_length=500)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    keeps = models.BooleanField(_("在途申请按原条款办结"), default=True)
+    recorded_at = models.DateTimeField(_("登记时间"))
+
+    class Meta:
+        verbose_name = _("废止")
+        ordering = ["policy__code"]
+
+    def __str__(self) -> str:
+        return f"{self.policy.code} ≤ {self.last_day}"

@@ -1,6 +1,7 @@
 """Reads of policies: their texts, what they say of one subject, and how many they reach."""
 
 from furong.apps.policies.reads.asking import Asked, questions
+from furong.apps.policies.reads.counted import DISTRICT, Counted, counted_for
 from furong.apps.policies.reads.installed import as_pack
 from furong.apps.policies.reads.library import (
     Edition,
@@ -14,7 +15,24 @@ from furong.apps.policies.reads.library import (
     text_of,
     versions_of,
 )
-from furong.apps.policies.reads.reaching import Reach, Share, reach, reaches, subjects_of
+from furong.apps.policies.reads.overview import (
+    INDUSTRY,
+    UNSIZED,
+    Line,
+    Overview,
+    SortKey,
+    Wanted,
+    overview,
+)
+from furong.apps.policies.reads.reaching import (
+    Reach,
+    Share,
+    listed,
+    reach,
+    reaches,
+    subjects_of,
+)
+from furong.apps.policies.reads.sweeps import SIZE
 from furong.apps.policies.reads.verdicts import (
     STANDINGS,
     Standing,
@@ -29,16 +47,26 @@ from furong.apps.policies.reads.verdicts import (
 )
 
 __all__ = [
+    "DISTRICT",
+    "INDUSTRY",
+    "SIZE",
     "STANDINGS",
+    "UNSIZED",
     "Asked",
+    "Counted",
     "Edition",
+    "Line",
+    "Overview",
     "Reach",
     "Share",
+    "SortKey",
     "Standing",
     "Text",
     "Verdict",
+    "Wanted",
     "as_pack",
     "book",
+    "counted_for",
     "day_of",
     "edition",
     "explained",
@@ -48,6 +76,8 @@ __all__ = [
     "judgements_of",
     "label_of",
     "library",
+    "listed",
+    "overview",
     "questions",
     "reach",
     "reaches",

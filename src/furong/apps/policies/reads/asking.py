@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from furong.apps.policies.reads.counted import DISTRICT, Counted
 from furong.apps.policies.reads.library import day_of, edition
-from furong.apps.policies.reads.reaching import sweeps
+from furong.apps.policies.reads.sweeps import sweeps
 from furong.engines.rules import Fact
 
 
@@ -17,8 +18,8 @@ class Asked:
     settles: int
 
 
-def questions(at: datetime, limit: int = 10) -> list[Asked]:
-    """The most telling questions about all subjects but natural persons.
+def questions(at: datetime, counted: Counted = DISTRICT, *, limit: int = 10) -> list[Asked]:
+    """The most telling questions about the subjects counted.
 
     They are chosen over the policies of this place that are in force.
     """
@@ -28,7 +29,7 @@ def questions(at: datetime, limit: int = 10) -> list[Asked]:
         code for code, text in current.texts.items() if text.applies_on(day) and not text.reference
     }
     found: Counter[tuple[str, ...]] = Counter()
-    for swept in sweeps(current):
+    for swept in sweeps(current, counted):
         for asked in swept.asked(frozenset(own)):
             found[asked.facts] += asked.settles
     facts = current.book.facts

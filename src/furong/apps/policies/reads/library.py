@@ -13,10 +13,11 @@ from itertools import zip_longest
 from django.conf import settings
 from django.db.models import CharField, Count, Max
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from furong.apps.base.models import Installation
 from furong.apps.policies.definitions import read_document, read_policy
-from furong.apps.policies.models import PolicyVersion
+from furong.apps.policies.models import PolicyVersion, Repeal
 from furong.apps.registry.catalogue import Catalogue, catalogue
 from furong.engines.rules import Benefit, Judge, Rulebook
 from furong.engines.rules.problems import nearest
@@ -29,9 +30,9 @@ from furong.packs.rules import policy_for_rules
 class Text:
     """One version of a policy as written, with the document that it comes from.
 
-    window: the days on which it applies, both included; a later version ends it. reference: whether
-    it is of some other place, and only here to compare with (外地参考). origin: `pack@version` or
-    `directory.LOCAL`.
+    window: the days on which it applies, both included; a later version ends it, and so does its
+    policy's repeal (废止). reference: whether it is of some other place, and only here to compare
+    with (外地参考). origin: `pack@version` or `directory.LOCAL`.
     """
 
     policy: Policy
@@ -40,6 +41,7 @@ class Text:
     reference: bool
     origin: str
     installed_at: datetime
+    repealed: bool = False
 
     def applies_on(self, day: date) -> bool:
         """Whether the version is in force on a day."""
@@ -50,15 +52,21 @@ class Text:
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """One version of each policy, by its id, and what is made of them."""
+    """One version of each policy, by its id, and what is made of them.
+
+    over: the book whose facts it shares, where there is one.
+    """
 
     known: Catalogue
     texts: dict[str, Text]
+    over: Rulebook | None = None
 
     @cached_property
     def book(self) -> Rulebook:
         policies = [policy_for_rules(text.policy, text.window) for text in self.texts.values()]
-        return Rulebook(self.known.facts.values(), policies)
+        return (
+            self.over.of(policies) if self.over else Rulebook(self.known.facts.values(), policies)
+        )
 
     @cached_property
     def judge(self) -> Judge:
@@ -79,7 +87,11 @@ class Edition:
             for compiled in self.book.policies
             for rule in compiled.rules
         ]
-        return Rulebook(self.known.facts.values(), policies)
+        return self.book.of(policies)
+
+    def trying(self, text: Text) -> "Edition":
+        """The edition of one text that was not issued, over the same facts. Raises RuleErrors."""
+        return Edition(self.known, {text.policy.id: text}, over=self.book)
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """The ids of the policies that are for a kind of subject."""
@@ -88,7 +100,7 @@ class Edition:
     def text(self, code: str) -> Text:
         """The text of a policy. Raises KeyError, naming the nearest, where there is none."""
         if (text := self.texts.get(code)) is None:
-            raise KeyError(f"没有政策 {code}。{nearest(code, self.texts)}")
+            raise KeyError(_("没有政策 %s。%s") % (code, nearest(code, self.texts)))
         return text
 
 
@@ -167,21 +179,24 @@ def whole_library() -> Library:
     """All versions, as installed now."""
     digest = Installation.current().digest
     added = PolicyVersion.objects.aggregate(Count("pk"), last=Max(Cast("pk", CharField())))
-    return _read(settings.FURONG_PACK, digest, *added.values())
+    return _read(settings.FURONG_PACK, digest, *added.values(), Repeal.objects.count())
 
 
 @lru_cache(maxsize=2)
 def _read(*_state: object) -> Library:
     """The library as the tables hold it; `_state` tells one state of them from every other."""
-    rows = PolicyVersion.objects.select_related("policy", "document")
+    rows = PolicyVersion.objects.select_related("policy__repeal", "document")
     return Library(catalogue(), rows)
 
 
 def _text(row: PolicyVersion, here: str) -> Text:
+    repeal: Repeal | None = getattr(row.policy, "repeal", None)
+    ends = [day for day in (row.valid_to, repeal and repeal.last_day) if day]
     return Text(
         policy=read_policy(row.definition),
         document=read_document(row.document.definition),
-        window=Period.model_construct(start=row.valid_from, end=row.valid_to),
+        window=Period.model_construct(start=row.valid_from, end=min(ends, default=None)),
+        repealed=repeal is not None,
         reference=is_reference(row.document.jurisdiction, here),
         origin=row.origin,
         installed_at=row.installed_at,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from furong.apps.policies.reads.library import Edition, Text, day_of, edition, whole_library
@@ -41,7 +41,8 @@ def verdicts_of(subject: Subject, at: datetime) -> list[Judgement]:
     only to compare with, say nothing.
     """
     current = edition(at)
-    concerned = {text.policy.id for text in _concerning(subject, current, at)}
+    day = day_of(at, current.known)
+    concerned = {text.policy.id for text in concerning(subject.kind, current, day)}
     judged = current.judge.judge(encoded_facts(subject))
     return [judgement for judgement in judged if judgement.policy in concerned]
 
@@ -50,7 +51,7 @@ def explained(subject: Subject, at: datetime) -> dict[Standing, list[Verdict]]:
     """`verdicts_of` with every criterion's grounds, grouped by standing."""
     current, facts = edition(at), encoded_facts(subject)
     grouped: dict[Standing, list[Verdict]] = {standing: [] for standing in STANDINGS}
-    for text in _concerning(subject, current, at):
+    for text in concerning(subject.kind, current, day_of(at, current.known)):
         verdict = Verdict(text, explain(current.judge, text.policy.id, facts))
         grouped[verdict.standing].append(verdict)
     return grouped
@@ -108,7 +109,7 @@ def settled(judgements: Iterable[Judgement]) -> list[int]:
     return [award.granted for award in settle(claims) if award.granted]
 
 
-def _concerning(subject: Subject, current: Edition, at: datetime) -> list[Text]:
-    day = day_of(at, current.known)
-    texts = (current.texts[code] for code in current.of_kind(subject.kind))
+def concerning(kind: str, current: Edition, day: date) -> list[Text]:
+    """The policies of this place for a kind of subject that are in force on a day."""
+    texts = (current.texts[code] for code in current.of_kind(kind))
     return [text for text in texts if text.applies_on(day) and not text.reference]

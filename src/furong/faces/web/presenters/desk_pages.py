@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import to_locale
 
 from furong.faces.web.presenters.parts import Badge, Bar, Kpi, Text
 
@@ -23,6 +24,20 @@ class NavGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the interface, by its own name. code: as Django and the cookie write it."""
+
+    code: str
+    name: str
+    current: bool
+
+    @property
+    def tag(self) -> str:
+        """As `lang` writes it: zh-Hans."""
+        return to_locale(self.code).replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What stands around every page."""
 
@@ -34,10 +49,17 @@ class Frame:
     role: Text = ""
     groups: Sequence[NavGroup] = field(default_factory=tuple)
     may_search: bool = False
+    unread: int = 0  # messages
+    languages: Sequence[Language] = ()
 
     @property
     def title(self) -> str:
-        return f"{self.district}{_('企业服务')}"
+        return _("%(district)s企业服务") % {"district": self.district}
+
+    @property
+    def language(self) -> str:
+        """The current language's own name."""
+        return next((one.name for one in self.languages if one.current), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +96,9 @@ class HomePage:
     heading: Text  # of the tasks
     tasks: Sequence[Task]
     kpis: Sequence[Kpi]
+    whose: Text = ""  # whose figures the bars show
     top: Sequence[Bar] = ()
+    streets: Sequence[Bar] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +107,9 @@ class EntryRow:
     at: str
     verb: Text
     about: Text
+    about_id: str
     by: Text
+    by_id: str
     digest: str
 
 

@@ -4,12 +4,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.utils import timezone
+from django.utils import dateformat, timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-WEEKDAYS = "一二三四五六日"
-WAN = Decimal(10_000)
-YI = Decimal(100_000_000)
+from furong.faces.web.presenters.parts import Text
+
+type Scale = tuple[tuple[Decimal, Text], ...]
+"""Units by what they count, the largest first; the last one is the yuan."""
+
+CHINESE: Scale = (
+    (Decimal(100_000_000), gettext_lazy("亿元")),
+    (Decimal(10_000), gettext_lazy("万元")),
+    (Decimal(1), gettext_lazy("元")),
+)
+ENGLISH: Scale = (
+    (Decimal(1_000_000_000), "billion yuan"),
+    (Decimal(1_000_000), "million yuan"),
+    (Decimal(1), "yuan"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +45,16 @@ def count(number: int) -> str:
 
 
 def amount(minor: int, *, currency: str = "CNY", at_most: bool = False) -> Amount:
-    """Minor units (fen) as 元 below ten thousand, 万元 and 亿元 above; 约 where digits were dropped."""
+    """Minor units (fen) as 元, 万元, 亿元, in English as yuan and millions; 约 where digits were dropped."""
     major = Decimal(minor) / 100
     exact = f"{major:,.2f}"
     if currency != "CNY":
         return Amount(exact, currency, f"{exact} {currency}", _("不超过") if at_most else "")
-    unit, name = (Decimal(1), _("元")) if abs(major) < WAN else (WAN, _("万元"))
-    if abs(major) >= YI:
-        unit, name = YI, _("亿元")
+    scale = ENGLISH if (get_language() or "").startswith("en") else CHINESE
+    unit, name = next((one for one in scale if abs(major) >= one[0]), scale[-1])
     shown = (major / unit).quantize(Decimal("0.01"), ROUND_HALF_UP)
     lead = _("不超过") if at_most else _("约") if shown * unit != major else ""
-    return Amount(plain(shown), name, f"{exact} {_('元')}", lead)
+    return Amount(plain(shown), str(name), f"{exact} {_('元')}", lead)
 
 
 def plain(number: Decimal) -> str:
@@ -53,7 +65,7 @@ def plain(number: Decimal) -> str:
 
 def day(value: date | None) -> str:
     """2020年3月2日; nothing for no date."""
-    return f"{value.year}年{value.month}月{value.day}日" if value else ""
+    return dateformat.format(value, _("Y年n月j日")) if value else ""
 
 
 def moment(value: datetime | None) -> str:
@@ -67,13 +79,18 @@ def moment(value: datetime | None) -> str:
 def clock(value: datetime) -> str:
     """3月2日 星期一 09:42: the district's time as the top bar shows it."""
     local = timezone.localtime(value)
-    return f"{local.month}月{local.day}日 星期{WEEKDAYS[local.weekday()]} {local:%H:%M}"
+    return f"{weekday(local.date())} {local:%H:%M}"
+
+
+def weekday(value: date) -> str:
+    """3月2日 星期一."""
+    return dateformat.format(value, _("n月j日 l"))
 
 
 def window(start: date | None, end: date | None) -> str:
     """A span of days, both included."""
     if start and end:
-        return f"{day(start)}至{day(end)}"
+        return _("%(start)s至%(end)s") % {"start": day(start), "end": day(end)}
     if start:
         return _("%(day)s起") % {"day": day(start)}
     return _("至%(day)s") % {"day": day(end)} if end else ""

@@ -1,28 +1,37 @@
 """The first page: what to look at now, for what the person is here to do."""
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from furong.apps.base.models import Entry
-from furong.apps.directory.access import coverage_of, grants_for
+from furong.apps.base.models import Entry, Installation
+from furong.apps.directory.access import grants_for
 from furong.apps.directory.models import Grant, User
 from furong.apps.policies import reads
-from furong.apps.policies.reads import Reach, Text
+from furong.apps.policies.reads import Line, Reach, Text
 from furong.apps.registry.models import ImportBatch, Subject
-from furong.engines.rules import Judgement
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.desk_pages import HomePage, Task
-from furong.faces.web.presenters.parts import Bar, Kpi
+from furong.faces.web.presenters.parts import Bar, Kpi, segments
 from furong.faces.web.presenters.policies import reach_bar
-from furong.faces.web.presenters.verdicts import BADGES, INELIGIBLE
+from furong.faces.web.presenters.verdicts import (
+    BADGES,
+    DECIDES,
+    ELIGIBLE,
+    INELIGIBLE,
+    TONES,
+    UNKNOWN,
+)
+from furong.faces.web.presenters.whose import Whose, whose
 
 TOP = 6
-OWN = 30  # as many subjects as the first page judges one by one
+OWN = 30  # as many of a person's own subjects as the first page names
 SOON = timedelta(days=30)
 TELLING = [standing for standing in reads.STANDINGS if standing != INELIGIBLE]
 
@@ -30,22 +39,27 @@ TELLING = [standing for standing in reads.STANDINGS if standing != INELIGIBLE]
 def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage:
     local = timezone.localtime(at)
     greeting = _("%(hello)s，%(name)s") % {"hello": _hello(local.hour), "name": user.name}
-    date_line = figures.clock(at).rsplit(" ", 1)[0]
+    date_line = figures.weekday(local.date())
     if own := _own(user, at):
         kpis, tasks = _of_own(own, at)
         return HomePage(greeting, date_line, _("我的服务对象"), tasks, kpis)
     texts = _texts(at) if "policy.view" in actions else []
-    personal = coverage_of(user, "subject.view_personal", at=at).everything
-    every = reads.reaches(at, personal=personal) if texts else {}
-    reaches = {text.policy.id: every[text.policy.id] for text in texts}
-    subjects = Subject.objects.current().visible_to(user, at).count()
+    told = whose(user, at) if texts else None
+    every = reads.reaches(at, told.counted) if told else {}
+    reaches = {text.policy.id: every[text.policy.id] for text in texts} if told else {}
     return HomePage(
         greeting=greeting,
         date=date_line,
         heading=_("今天先看"),
-        tasks=[*_tasks(user, actions, texts, reaches, at)],
-        kpis=[*_kpis(actions, subjects, texts, [*reaches.values()])],
-        top=_top(texts, reaches),
+        tasks=[*_tasks(user, actions, texts, told, reaches, at)],
+        kpis=[
+            *_own_kpis(user, actions, at),
+            *_policy_kpis(texts, told, reaches.values()),
+            *_keeper_kpis(actions, at),
+        ],
+        whose=told.name if told else "",
+        top=_top(texts, reaches) if told else (),
+        streets=_streets(reaches.values()),
     )
 
 
@@ -59,30 +73,34 @@ def _own(user: User, at: datetime) -> list[Subject]:
 
 def _of_own(subjects: Sequence[Subject], at: datetime) -> tuple[list[Kpi], list[Task]]:
     """What the policies say of a person's own subjects: in all, and one by one."""
-    judged = {subject: reads.verdicts_of(subject, at) for subject in subjects}
-    every = [judgement for judgements in judged.values() for judgement in judgements]
-    counts = Counter(map(reads.standing_of, every))
-    sums = [sum(reads.settled(judgements)) for judgements in judged.values()]
-    shown = figures.amount(sum(sums))
-    kpis = [
-        Kpi(_("可享金额合计"), shown.number, shown.unit, _("已能确定的，以主管部门审核为准")),
-        *(
-            Kpi(BADGES[standing].text, str(counts[standing]), _("项"), tone=BADGES[standing].tone)
-            for standing in TELLING
-        ),
-    ]
-    return kpis, [_own_task(subject, judgements) for subject, judgements in judged.items()]
+    overview = reads.overview(at)
+    lines = {subject: overview.line(subject.pk) for subject in subjects}
+    shown = figures.amount(sum(line.total for line in lines.values()))
+    one_alone = reverse("subject", args=[subjects[0].pk]) if len(subjects) == 1 else ""
+    kpis = [Kpi(_("可享金额合计"), shown.number, shown.unit, _("已能确定的，以主管部门审核为准"))]
+    for standing in TELLING:
+        count = sum(line.counts[standing] for line in lines.values())
+        badge = BADGES[standing]
+        kpis.append(
+            Kpi(
+                badge.text,
+                figures.count(count),
+                ngettext("项", "项", count),
+                tone=badge.tone if count else "",
+                url=f"{one_alone}#{standing}" if one_alone and count else "",
+            )
+        )
+    return kpis, [_own_task(subject, line) for subject, line in lines.items()]
 
 
-def _own_task(subject: Subject, judgements: Sequence[Judgement]) -> Task:
-    counts = Counter(map(reads.standing_of, judgements))
+def _own_task(subject: Subject, line: Line) -> Task:
     told = [
-        _("%(verdict)s %(n)d 项") % {"verdict": BADGES[standing].text, "n": counts[standing]}
+        _("%(verdict)s %(n)d 项") % {"verdict": BADGES[standing].text, "n": line.counts[standing]}
         for standing in TELLING
-        if counts[standing]
+        if line.counts[standing]
     ]
-    if sums := reads.settled(judgements):
-        told.append(_("合计%s") % figures.amount(sum(sums)).text)
+    if line.total:
+        told.append(_("合计%s") % figures.amount(line.total).text)
     link = reverse("subject", args=[subject.pk])
     return Task(subject.name, " · ".join(told), "", link)
 
@@ -101,50 +119,76 @@ def _texts(at: datetime) -> list[Text]:
     return [text for text in reads.library(at) if text.applies_on(day) and not text.reference]
 
 
-def _kpis(
-    actions: Collection[str], subjects: int, texts: Sequence[Text], reaches: Sequence[Reach]
-) -> Iterator[Kpi]:
+def _own_kpis(user: User, actions: Collection[str], at: datetime) -> Iterator[Kpi]:
     if "subject.view" in actions:
+        visible = Subject.objects.current().visible_to(user, at).count()
         yield Kpi(
             _("服务对象"),
-            figures.count(subjects),
+            figures.count(visible),
             _("家"),
             _("授权范围内"),
             url=reverse("subjects"),
         )
-    if not texts:
+
+
+def _policy_kpis(
+    texts: Sequence[Text], told: Whose | None, reaches: Collection[Reach]
+) -> Iterator[Kpi]:
+    if texts:
+        note = _("国、省、市、区")
+        url = reverse("policies")
+        yield Kpi(_("现行政策"), figures.count(len(texts)), _("条"), note, url=url)
+    if told is None:
         return
-    library = reverse("policies")
-    yield Kpi(_("现行政策"), figures.count(len(texts)), _("条"), _("国、省、市、区"), url=library)
-    met, missing = sum(r.eligible for r in reaches), sum(r.unknown for r in reaches)
     yield Kpi(
         _("符合"),
-        figures.count(met),
+        figures.count(sum(reach.eligible for reach in reaches)),
         _("项次"),
-        _("全区，一家符合一条计一项次"),
+        _("%s，一家符合一条计一项次") % told.name,
         tone="jade",
-        url=library,
+        url=_subjects(met=1, sort="-eligible"),
     )
     yield Kpi(
         _("待补信息"),
-        figures.count(missing),
+        figures.count(sum(reach.unknown for reach in reaches)),
         _("项次"),
-        _("全区，补齐事实即可判定"),
+        _("%s，补齐事实即可判定") % told.name,
         tone="violet",
-        url=library,
+        url=_subjects(open=1, sort="-unknown"),
     )
+
+
+def _keeper_kpis(actions: Collection[str], at: datetime) -> Iterator[Kpi]:
+    """What those look after who keep the system and see no subject."""
+    if "pack.apply" in actions:
+        held = Installation.current()
+        yield Kpi(_("内容包版本"), held.version, note=held.pack)
+    if "user.edit" in actions:
+        people = User.objects.filter(is_active=True).count()
+        yield Kpi(_("启用的账号"), figures.count(people), _("个"))
+    if "grant.edit" in actions:
+        grants = Grant.objects.in_force(at)
+        people = grants.values("user").distinct().count()
+        note = _("涉及 %s 人") % figures.count(people)
+        yield Kpi(_("有效授权"), figures.count(grants.count()), _("项"), note)
+
+
+def _subjects(**query: object) -> str:
+    """The address of the list of subjects, filtered and sorted."""
+    return f"{reverse('subjects')}?{urlencode(query)}"
 
 
 def _tasks(
     user: User,
     actions: Collection[str],
     texts: Sequence[Text],
-    reaches: dict[str, Reach],
+    told: Whose | None,
+    reaches: Mapping[str, Reach],
     at: datetime,
 ) -> Iterator[Task]:
     library = reverse("policies")
-    if reaches:
-        yield from _questions(at)
+    if told:
+        yield from _questions(told, at)
     if decides := sum(reach.decides for reach in reaches.values()):
         note = _("原文一事一议或表述有歧义，须主管部门出具意见")
         yield Task(_("待部门认定"), note, figures.count(decides), library, "amber")
@@ -165,12 +209,13 @@ def _tasks(
         yield Task(_("台账核验"), note, total, reverse("journal"))
 
 
-def _questions(at: datetime) -> Iterator[Task]:
-    """The fact whose answers would settle the most verdicts in the district."""
-    for asked in reads.questions(at, limit=2):
+def _questions(told: Whose, at: datetime) -> Iterator[Task]:
+    """The facts whose answers would settle the most verdicts."""
+    for asked in reads.questions(at, told.counted, limit=2):
         text = _("问清：%s") % _("、").join(fact.label for fact in asked.facts)
-        note = _("全区可判定的项次；由联络员走访时一并问清")
-        yield Task(text, note, figures.count(asked.settles), reverse("subjects"), "violet")
+        note = _("%s可判定的项次；由联络员走访时一并问清") % told.name
+        link = _subjects(open=1, sort="-unknown")
+        yield Task(text, note, figures.count(asked.settles), link, "violet")
 
 
 def _ending(texts: Sequence[Text], day: date) -> list[Text]:
@@ -195,7 +240,7 @@ def _imports(user: User) -> Iterator[Task]:
             yield Task(_("未入库的行"), note, figures.count(refused), link, "hibiscus")
 
 
-def _top(texts: Sequence[Text], reaches: dict[str, Reach]) -> list[Bar]:
+def _top(texts: Sequence[Text], reaches: Mapping[str, Reach]) -> list[Bar]:
     ranked = sorted(texts, key=lambda text: -reaches[text.policy.id].eligible)[:TOP]
     rows = []
     for text in ranked:
@@ -213,3 +258,34 @@ def _top(texts: Sequence[Text], reaches: dict[str, Reach]) -> list[Bar]:
             )
         )
     return rows
+
+
+def _streets(reaches: Iterable[Reach]) -> list[Bar]:
+    """How the streets stand over all policies; nothing where the figures are of one street."""
+    names: dict[str, str] = {}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for reach in reaches:
+        for share in reach.streets:
+            names[share.code] = share.name
+            counts[share.code].update(
+                eligible=share.eligible, decides=share.decides, unknown=share.unknown
+            )
+    longest = max((count.total() for count in counts.values()), default=0)
+    ranked = sorted(counts, key=lambda code: -counts[code]["eligible"])
+    rows = [
+        Bar(
+            names[code] or _("街道未知"),
+            segments(
+                [(TONES[one], counts[code][one]) for one in (ELIGIBLE, DECIDES, UNKNOWN)],
+                whole=longest,
+            ),
+            figures.count(counts[code]["eligible"]),
+            value_word=_("符合"),
+            note=figures.count(counts[code]["unknown"]),
+            note_word=_("待补"),
+            note_tone="violet",
+            url=_subjects(street=code, sort="-eligible") if code else "",
+        )
+        for code in ranked
+    ]
+    return rows if len(rows) > 1 else []

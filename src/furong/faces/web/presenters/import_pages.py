@@ -85,10 +85,14 @@ class PreviewPage:
 
 @dataclass(frozen=True, slots=True)
 class ProgressPage:
+    """How far an import has come. why: what stopped it, where that is known."""
+
     id: str
     file: str
     done: int
     total: int
+    is_running: bool
+    why: Text = ""
 
     @property
     def percent(self) -> int:
@@ -105,6 +109,9 @@ class ResultPage:
     kpis: Sequence[Kpi]
     invalid: int
     digest: str
+    finished: bool = True
+    is_running: bool = False
+    done: int = 0  # rows that were dealt with
 
 
 @dataclass(frozen=True, slots=True)

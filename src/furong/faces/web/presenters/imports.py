@@ -6,17 +6,30 @@ from itertools import islice
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from furong.apps.base.models import StoredFile
 from furong.apps.directory.models import User
 from furong.apps.registry.catalogue import Catalogue, catalogue
 from furong.apps.registry.identifiers import USCC
 from furong.apps.registry.importing import Planned, Verdict
-from furong.apps.registry.mapping import Proposal, Target, propose_mapping, targets_of
+from furong.apps.registry.mapping import (
+    ADDRESS,
+    IDENTIFIER,
+    NAME,
+    NUMBER,
+    OPENED_ON,
+    STREET,
+    ZONES,
+    Proposal,
+    Target,
+    propose_mapping,
+    targets_of,
+)
 from furong.apps.registry.models import ImportBatch, Source
 from furong.apps.registry.tables.reader import Table
 from furong.apps.registry.tables.worker import MAX_ROWS
+from furong.faces.web import running
 from furong.faces.web.cursor import slice_of
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.import_pages import (
@@ -29,7 +42,18 @@ from furong.faces.web.presenters.import_pages import (
     ResultPage,
     UploadPage,
 )
-from furong.faces.web.presenters.parts import Badge, Kpi, Option, chip
+from furong.faces.web.presenters.parts import Badge, Kpi, Option, Text, chip
+
+LABELS: dict[str, Text] = {
+    NAME: gettext_lazy("名称"),
+    NUMBER: gettext_lazy("对象编号"),
+    ADDRESS: gettext_lazy("地址"),
+    STREET: gettext_lazy("街道"),
+    ZONES: gettext_lazy("所属园区"),
+    OPENED_ON: gettext_lazy("成立日期"),
+    IDENTIFIER + USCC: gettext_lazy("统一社会信用代码"),
+}
+"""What a column can mean besides a fact, by target; facts have their packs' words."""
 
 SAMPLES = 3
 RECENT = 10
@@ -61,13 +85,12 @@ def _recent(user: User) -> Iterable[ImportBatch]:
 
 
 def _batch_row(batch: ImportBatch, known: Catalogue) -> BatchRow:
-    done = batch.finished_at is not None
     return BatchRow(
         file=batch.file_name,
         kind=_kind(batch.kind, known),
         at=figures.moment(batch.started_at),
         by=batch.started_by.name if batch.started_by else "",
-        status=Badge(_("已导入"), "jade", "check") if done else Badge(_("未完成"), "amber"),
+        status=_status(batch),
         counts=" · ".join(
             f"{BADGES[verdict].text} {figures.count(batch.counts[verdict])}"
             for verdict in Verdict
@@ -75,6 +98,14 @@ def _batch_row(batch: ImportBatch, known: Catalogue) -> BatchRow:
         ),
         url=reverse("import_result", args=[batch.pk]),
     )
+
+
+def _status(batch: ImportBatch) -> Badge:
+    if batch.finished_at:
+        return Badge(_("已导入"), "jade", "check")
+    if running.is_running(str(batch.file_id)):
+        return Badge(_("正在导入"), "blue")
+    return Badge(_("已中断，可接着导入"), "amber", "alert")
 
 
 def _kind(kind: str, known: Catalogue) -> str:
@@ -120,13 +151,15 @@ def _column(
     column = proposal.column
     now = chosen.get(str(column.place), "") if chosen else proposal.target or ""
     options = [Option("", _("不导入"), not now)]
-    options += [Option(one.key, one.words[0], one.key == now) for one in targets]
+    options += [
+        Option(one.key, LABELS.get(one.key, one.words[0]), one.key == now) for one in targets
+    ]
     notes = [proposal.reason]
     if column.factor != 1:
         notes.append(_("金额按表头单位换算，乘以 %s") % figures.plain(column.factor))
     tone = "violet" if not proposal.target else "amber" if proposal.likeness < 1 else ""
     samples = [str(cell) for cell in cells if cell is not None]
-    return ColumnRow(column.place, column.heading, samples, options, "；".join(notes), tone)
+    return ColumnRow(column.place, column.heading, samples, options, _("；").join(notes), tone)
 
 
 def preview_page(
@@ -164,7 +197,7 @@ def _kpis(counts: Mapping[str, int]) -> list[Kpi]:
         Kpi(
             BADGES[verdict].text,
             figures.count(counts.get(verdict, 0)),
-            _("行"),
+            ngettext("行", "行", counts.get(verdict, 0)),
             tone=tones.get(verdict, "") if counts.get(verdict) else "",
         )
         for verdict in Verdict
@@ -179,12 +212,14 @@ def _preview_row(one: Planned) -> PreviewRow:
         code=reading.identifiers.get(USCC) or reading.number,
         verdict=BADGES[one.verdict],
         reason=one.reason,
-        changes="；".join(one.notes),
+        changes=_("；").join(one.notes),
     )
 
 
-def progress_page(file: StoredFile, done: int, total: int) -> ProgressPage:
-    return ProgressPage(str(file.pk), file.name, min(done, total), total)
+def progress_page(
+    file: StoredFile, done: int, total: int, *, is_running: bool, why: str
+) -> ProgressPage:
+    return ProgressPage(str(file.pk), file.name, min(done, total), total, is_running, why)
 
 
 def result_page(batch: ImportBatch, file: StoredFile | None) -> ResultPage:
@@ -198,4 +233,7 @@ def result_page(batch: ImportBatch, file: StoredFile | None) -> ResultPage:
         kpis=_kpis(batch.counts),
         invalid=batch.counts.get(Verdict.INVALID, 0),
         digest=file.sha256 if file else "",
+        finished=batch.finished_at is not None,
+        is_running=running.is_running(str(batch.file_id)),
+        done=batch.rows_done,
     )

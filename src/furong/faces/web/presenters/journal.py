@@ -1,12 +1,18 @@
 """The journal as the auditor reads it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext, pgettext
 
 from furong.apps.base.journal_check import Report
 from furong.apps.base.models import Batch, Entry
+from furong.apps.directory.access import may
 from furong.apps.directory.models import User
+from furong.apps.registry.models import Subject
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.desk_pages import EntryRow, JournalPage
 from furong.faces.web.presenters.parts import Badge, Kpi
@@ -28,8 +34,14 @@ def verified(report: Report, kept: str) -> Outcome:
     """The outcome of a check, against a root that the auditor kept or (kept = "") without one."""
     if not report.sound:
         told = tuple(finding.message for finding in report.findings[:SHOWN_FINDINGS])
-        text = _("发现 %d 处问题，请保全现场，并用审计单位留存的导出文件复核") % len(
-            report.findings
+        found = len(report.findings)
+        text = (
+            ngettext(
+                "发现 %d 处问题，请保全现场，并用审计单位留存的导出文件复核",
+                "发现 %d 处问题，请保全现场，并用审计单位留存的导出文件复核",
+                found,
+            )
+            % found
         )
         return Outcome(Badge(_("台账有问题"), "hibiscus", "alert"), text, told)
     entries = figures.count(report.entries)
@@ -45,19 +57,25 @@ def misread(why: str) -> Outcome:
     return Outcome(Badge(_("没有核验"), "hibiscus", "alert"), why)
 
 
-def journal_page(outcome: Outcome | None, kept: str) -> JournalPage:
+def journal_page(outcome: Outcome | None, kept: str, *, reader: User, at: datetime) -> JournalPage:
     last = Batch.objects.order_by("number").last()
+    sealed, batches = (last.last, last.number) if last else (0, 0)
     unsealed = Entry.objects.unsealed().count()
     return JournalPage(
         root=f"{last.root}@{last.last}" if last else "",
         sealed_at=figures.moment(last.sealed_at) if last else "",
         algorithm=last.algorithm.upper() if last else "",
         kpis=[
-            Kpi(_("已封存记录"), figures.count(last.last if last else 0), _("条")),
-            Kpi(_("待封存"), figures.count(unsealed), _("条"), tone="amber" if unsealed else ""),
-            Kpi(_("批次"), figures.count(last.number if last else 0), _("批")),
+            Kpi(_("已封存记录"), figures.count(sealed), _entries(sealed)),
+            Kpi(
+                _("待封存"),
+                figures.count(unsealed),
+                _entries(unsealed),
+                tone="amber" if unsealed else "",
+            ),
+            Kpi(_("批次"), figures.count(batches), ngettext("批", "批", batches)),
         ],
-        entries=_recent(),
+        entries=_recent(Names(reader, at)),
         status=outcome.badge if outcome else Badge(""),
         status_text=outcome.text if outcome else "",
         problems=outcome.problems if outcome else (),
@@ -65,26 +83,70 @@ def journal_page(outcome: Outcome | None, kept: str) -> JournalPage:
     )
 
 
-def _recent() -> list[EntryRow]:
+def _entries(number: int) -> str:
+    return npgettext("entries", "条", "条", number)
+
+
+def _recent(names: "Names") -> list[EntryRow]:
     entries = list(Entry.objects.order_by("-recorded_at", "-id")[:RECENT])
-    actors = {entry.actor_id for entry in entries if entry.actor_id}
-    names = {user.pk: user.name for user in User.objects.filter(pk__in=actors)}
+    names.learn(entries)
     return [
         EntryRow(
             position=figures.count(entry.position) if entry.position else "",
             at=figures.moment(entry.recorded_at),
             verb=verb_label(entry.verb),
-            about=_about(entry),
-            by=names.get(entry.actor_id, "") if entry.actor_id else entry.actor_label,
+            about=_about(entry, names),
+            about_id="" if entry.about_id == SEVERAL else entry.about_id,
+            by=names.of(USER, str(entry.actor_id)) if entry.actor_id else entry.actor_label,
+            by_id=str(entry.actor_id or ""),
             digest=entry.leaf[:12],
         )
         for entry in entries
     ]
 
 
-def _about(entry: Entry) -> str:
+USER, SUBJECT, SEVERAL = "directory.user", "registry.subject", "several"
+SHORT = 8  # characters of an id that stands for a thing without a name
+
+
+class Names:
+    """What people and subjects are called, as far as the reader may see them; else a short id."""
+
+    def __init__(self, reader: User, at: datetime) -> None:
+        self.reader, self.at = reader, at
+        self._known: dict[tuple[str, str], str] = {}
+
+    def learn(self, entries: Iterable[Entry]) -> None:
+        """Look up all that the entries name."""
+        ids: dict[str, set[UUID]] = {USER: set(), SUBJECT: set()}
+        for entry in entries:
+            if entry.actor_id:
+                ids[USER].add(entry.actor_id)
+            if entry.about_type in ids and (one := _uuid(entry.about_id)):
+                ids[entry.about_type].add(one)
+        users = User.objects.filter(pk__in=ids[USER])
+        if not may(self.reader, "directory.view", at=self.at):
+            users = users.none()
+        subjects = Subject.objects.visible_to(self.reader, self.at).filter(pk__in=ids[SUBJECT])
+        self._known |= {(USER, str(pk)): name for pk, name in users.values_list("pk", "name")}
+        self._known |= {(SUBJECT, str(pk)): name for pk, name in subjects.values_list("pk", "name")}
+
+    def of(self, kind: str, key: str) -> str:
+        return self._known.get((kind, key)) or (key[:SHORT] if _uuid(key) else key)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _about(entry: Entry, names: Names) -> str:
     label = about_label(entry.about_type)
-    return _("%s · 多家") % label if entry.about_id == "several" else f"{label} · {entry.about_id}"
+    if entry.about_id == SEVERAL:
+        return _("%s · 多家") % label
+    return f"{label} · {names.of(entry.about_type, entry.about_id)}"
 
 
 def verb_label(verb: str) -> str:
@@ -96,7 +158,7 @@ def verb_label(verb: str) -> str:
         "organisations.sync": _("更新单位"),
         "zones.sync": _("更新区域"),
         "file.store": _("存入文件"),
-        "grant.give": _("授权"),
+        "grant.give": pgettext("act", "授权"),
         "grant.revoke": _("收回授权"),
         "pack.apply": _("安装内容包"),
         "subject.complete": _("补全登记"),
@@ -108,8 +170,14 @@ def verb_label(verb: str) -> str:
         "subject.state": _("记录事实"),
         "subject.unrelate": _("解除关联"),
         "subject.unmask": _("查看个人信息"),
-        "user.appoint": _("任职"),
+        "user.appoint": pgettext("act", "任职"),
         "user.create": _("新增用户"),
+        "notice.deliver": _("外发通知"),
+        "notice.export": _("导出通知与转发"),
+        "notice.forward": _("转发"),
+        "notice.read": _("阅读消息"),
+        "notice.retry": _("重发通知"),
+        "notice.send": _("发通知"),
     }.get(verb, verb)
 
 
@@ -121,6 +189,9 @@ def about_label(kind: str) -> str:
         "base.storedfile": _("文件"),
         "directory.grant": _("授权"),
         "directory.user": _("用户"),
+        "notices.inbox": _("消息"),
+        "notices.notice": _("通知"),
+        "notices.outbox": _("外发通知"),
         "pack": _("内容包"),
         "registry.factentry": _("事实记录"),
         "registry.importbatch": _("导入批次"),

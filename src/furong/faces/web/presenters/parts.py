@@ -111,3 +111,11 @@ def segments(parts: Iterable[tuple[str, int]], *, whole: int) -> list[Segment]:
             )
         start += number
     return placed
+
+
+def select(
+    name: str, label: Text, every: Text, values: Iterable[tuple[str, Text]], *, now: str
+) -> Select:
+    """A filter by one of some values; `every` is its first option, which filters nothing."""
+    options = [Option("", every, not now)]
+    return Select(name, label, options + [Option(v, text, v == now) for v, text in values])

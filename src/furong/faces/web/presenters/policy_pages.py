@@ -19,16 +19,23 @@ REASON_LABELS: dict[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """How many a policy reaches, beside its title."""
+
+    eligible: int
+    unknown: int
+    decides: int
+    bar: Sequence[Segment]
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyRow:
     id: str
     title: Text
     summary: Text
     door: Badge
     window: Text
-    eligible: int
-    unknown: int
-    decides: int
-    reach: Sequence[Segment]
+    reach: Reached | None  # None: for those who are told no figures
     open_points: int = 0
     status: Badge | None = None
 
@@ -54,6 +61,7 @@ class PolicyList:
     groups: Sequence[DocumentGroup]
     as_of: str
     elsewhere: bool = False  # 外地参考: shown for reference, not applied here
+    whose: Text = ""  # whose figures stand beside the policies; "": none do
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +124,13 @@ class PolicyPage:
     sizes: Sequence[Bar]
     as_of: str
     status: Badge | None = None
+    whose: Text = ""  # whose figures stand beside it; "": none do
     measured: Text = ""  # 服务对象 12,000 家
     elsewhere: bool = False
+    repealed: Text = ""  # who ended it, when, why; "": nobody
+    may_edit: bool = False  # a revision or a repeal may be begun here
+    draft: str = ""  # the draft under way, "" for none
+    under_way: int = 0  # applications that are not decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +153,7 @@ class ReachedList:
     rows: Sequence[ReachedRow]
     pages: Pages
     as_of: str
+    whose: Text = ""
     may_export: bool = False
     note: Text = ""
     note_tone: str = ""

@@ -168,7 +168,7 @@ def _grounds(text: Text) -> GuideSection:
     document = text.document
     clauses = dict.fromkeys(c.clause for c in text.policy.criteria if c.clause)
     lines = [
-        f"《{document.title}》",
+        _("《%s》") % document.title,
         " ".join(filter(None, [document.number, _("、").join(clauses)])),
         " · ".join(filter(None, [document.issuer, wording.issued(document)])),
     ]

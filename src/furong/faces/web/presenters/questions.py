@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from furong.apps.directory.access import Capacity
 from furong.apps.directory.models import Grant, User
@@ -38,8 +38,12 @@ def question(
     if not telling:
         return None
     facts, settles = max(telling, key=lambda one: len(one[1]) / len(one[0]))
-    lead = _("再答 %(n)d 题，可判定另外 %(m)d 项政策") % {"n": len(facts), "m": len(settles)}
-    fields = [_field(catalogue().facts[key]) for key in facts]
+    lead = ngettext(
+        "再答 %(n)d 题，可判定另外 %(m)d 项政策",
+        "再答 %(n)d 题，可判定另外 %(m)d 项政策",
+        len(settles),
+    ) % {"n": len(facts), "m": len(settles)}
+    fields = [field_of(catalogue().facts[key]) for key in facts]
     return Question(lead, fields, settles[:NAMED], _hint(subject, user, at))
 
 
@@ -70,11 +74,17 @@ def _answerers(subject: Subject, at: datetime) -> list[tuple[str, str]]:
     held = [grant for grant in grants.select_related("user") if grant.scope in scopes]
     held.sort(key=lambda grant: (ANSWERERS.index(Capacity(grant.capacity)), grant.user.username))
     return [
-        (grant.capacity, f"{grant.user.name}（{Capacity(grant.capacity).label}）") for grant in held
+        (
+            grant.capacity,
+            _("%(name)s（%(capacity)s）")
+            % {"name": grant.user.name, "capacity": Capacity(grant.capacity).label},
+        )
+        for grant in held
     ]
 
 
-def _field(fact: Fact) -> Field:
+def field_of(fact: Fact) -> Field:
+    """How a fact is asked for, in words that an owner can answer."""
     text = fact.ask or fact.label
     match fact.type:
         case "boolean":

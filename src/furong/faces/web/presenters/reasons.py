@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,12 +37,12 @@ class Case:
         return asked(self.judge.book.facts[key])
 
 
-THINGS = ("企业", "户", "对象")
+THINGS = ("企业", "户", "对象")  # zh: of labels in packs
 """How a label ends that names what a subject is, and not what it does: 僵尸企业."""
 
 
 def asked(fact: Fact) -> str:
-    if fact.type != "boolean" or fact.label.startswith(_("是否")):
+    if fact.type != "boolean" or fact.label.startswith("是否"):  # zh: likewise
         return fact.label
     return (_("是否为%s") if fact.label.endswith(THINGS) else _("是否%s")) % fact.label
 
@@ -52,7 +53,7 @@ def source_line(value: FactValue) -> str:
     if value.about:
         start, end = value.about
         parts.append(figures.day(end) if start == end else figures.window(start, end))
-    parts.append(_("%s记录") % figures.moment(value.recorded_at).split()[0])
+    parts.append(_("%s记录") % figures.day(timezone.localdate(value.recorded_at)))
     if value.disputed:
         parts.append(_("另有不同说法"))
     return " · ".join(parts)
@@ -61,11 +62,7 @@ def source_line(value: FactValue) -> str:
 def verdict_row(verdict: Verdict, case: Case) -> VerdictRow:
     """One policy's verdict on the subject, with every criterion."""
     told, policy, document = verdict.explanation, verdict.text.policy, verdict.text.document
-    compiled = case.judge.book.policy(policy.id)
-    rows = [
-        criterion_row(line, rule.criterion, case)
-        for line, rule in zip(told.lines, compiled.rules, strict=True)
-    ]
+    rows = _criteria(verdict, case)
     amount, note = _sum(told.judgement, policy)
     where = (
         str(wording.LEVELS[document.level]),
@@ -85,7 +82,24 @@ def verdict_row(verdict: Verdict, case: Case) -> VerdictRow:
     )
 
 
-def criterion_row(line: Line, criterion: Criterion, case: Case) -> CriterionRow:
+def shared_reason(verdict: Verdict, case: Case) -> str:
+    """The reason as it holds for all who are judged alike: it tells no figure of the subject's own."""
+    rows = _criteria(verdict, case)
+    if verdict.standing != INELIGIBLE:
+        return reason(verdict, rows, case)
+    failed = [str(row.label) for row in rows if row.state == "false"]
+    return _("不满足：%s") % _listed(failed) if failed else _("各项条件不能同时成立")
+
+
+def _criteria(verdict: Verdict, case: Case) -> list[CriterionRow]:
+    rules = case.judge.book.policy(verdict.text.policy.id).rules
+    return [
+        _criterion_row(line, rule.criterion, case)
+        for line, rule in zip(verdict.explanation.lines, rules, strict=True)
+    ]
+
+
+def _criterion_row(line: Line, criterion: Criterion, case: Case) -> CriterionRow:
     """One criterion: its state, what is known of it, what is missing, who said so."""
     decides = "decision" in line.waits and not {"facts", "document"} & set(line.waits)
     return CriterionRow(
@@ -138,7 +152,9 @@ def reason(verdict: Verdict, rows: Iterable[CriterionRow], case: Case) -> str:
             if failed is None:
                 return _("各项条件不能同时成立")
             because = _("不满足“%s”") % failed.label
-            return f"{because}（{failed.have}）" if failed.have else because
+            if not failed.have:
+                return because
+            return _("%(because)s（%(have)s）") % {"because": because, "have": failed.have}
         case "decides":
             waiting = (str(row.label) for row in rows if row.state == DECIDES)
             return _("待部门认定：%s") % _listed(waiting)

@@ -11,7 +11,8 @@ from furong.faces.web.presenters.desk_pages import RoleCard
 from furong.faces.web.presenters.parts import Text
 
 DOES: dict[str, Text] = {
-    Capacity.POLICY_OFFICER: _("看每条政策够到多少家、还缺什么，名单可导出"),
+    Capacity.POLICY_OFFICER: _("起草政策，即时测算覆盖和资金；看还缺什么，名单可导出"),
+    Capacity.POLICY_REVIEWER: _("审核政策草稿：合法性、公平竞争、集体审议"),
     Capacity.CLERK: _("看本辖区的服务对象，核实事实，导入名册"),
     Capacity.LIAISON: _("看自己联点的企业和楼宇，走访时补全事实"),
     Capacity.LEADER: _("看全区覆盖：够得着多少家，卡在哪一项"),

@@ -1,15 +1,15 @@
-"""Subjects as their list and their page show them."""
+"""A subject as its page shows it, and the history of a fact."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from furong.apps.directory.models import User, Zone
 from furong.apps.policies import reads as policies
+from furong.apps.policies.reads import INDUSTRY
 from furong.apps.registry import reads as registry
 from furong.apps.registry.catalogue import Catalogue, catalogue
 from furong.apps.registry.identifiers import USCC
@@ -17,12 +17,10 @@ from furong.apps.registry.models import FactEntry, Relation, Subject
 from furong.apps.registry.values import from_plain
 from furong.engines.rules import Fact, Judgement, Rulebook, show_value
 from furong.engines.rules.derivation import Complete
-from furong.engines.rules.values import Encoded
-from furong.faces.web.cursor import Page
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.figures import Amount
-from furong.faces.web.presenters.industries import SECTIONS, Industry, industry
-from furong.faces.web.presenters.parts import Badge, Chip, Column, Kpi, Option, Select, chip
+from furong.faces.web.presenters.industries import industry
+from furong.faces.web.presenters.parts import Badge, Kpi
 from furong.faces.web.presenters.questions import question
 from furong.faces.web.presenters.reasons import Case, source_line, verdict_row
 from furong.faces.web.presenters.subject_pages import (
@@ -31,129 +29,9 @@ from furong.faces.web.presenters.subject_pages import (
     FactRow,
     HistoryRow,
     Link,
-    SubjectList,
     SubjectPage,
-    SubjectRow,
 )
-from furong.faces.web.presenters.verdicts import (
-    NOTES,
-    VerdictGroup,
-)
-
-# Facts that lists show where the pack declares them.
-INDUSTRY, SIZE = "industry", "size_class"
-
-
-def subject_list(
-    page: Page[Subject],
-    *,
-    across: QuerySet[Subject],
-    chosen: Mapping[str, str],
-    may_export: bool,
-    at: datetime,
-) -> SubjectList:
-    """A page of subjects; `chosen` are the filters in use, `across` what they leave of all kinds."""
-    known, book = catalogue(), policies.book(at)
-    return SubjectList(
-        total=page.pages.total or 0,
-        query=chosen.get("q", ""),
-        kinds=_kinds(known, across, chosen.get("kind", "")),
-        selects=_selects(known, chosen),
-        columns=_columns(chosen),
-        rows=[_row(subject, book, at) for subject in page.rows],
-        pages=page.pages,
-        as_of=figures.moment(at),
-        may_export=may_export,
-        filtered=any(chosen.get(name) for name in ("q", "kind", "street", "industry")),
-        kept=[(name, chosen[name]) for name in ("q", "kind", "sort") if chosen.get(name)],
-    )
-
-
-def _kinds(known: Catalogue, across: QuerySet[Subject], now: str) -> list[Chip]:
-    counts = dict(across.order_by().values_list("kind").annotate(Count("pk")))
-    chips = [chip("kind", "", _("全部"), now=now, count=sum(counts.values()))]
-    return chips + [
-        chip("kind", kind.id, kind.label, now=now, count=counts.get(kind.id, 0))
-        for kind in known.pack.kinds.values()
-        if kind.id in counts or kind.id == now
-    ]
-
-
-def _selects(known: Catalogue, chosen: Mapping[str, str]) -> list[Select]:
-    streets = Zone.objects.filter(kind="street", withdrawn=False).order_by("code")
-    selects = [_select("street", _("街道"), [(zone.code, zone.name) for zone in streets], chosen)]
-    if INDUSTRY in known.facts:
-        sections = [(letter, f"{letter} {name}") for letter, name in SECTIONS.items()]
-        selects.append(_select("industry", _("行业"), sections, chosen))
-    return selects
-
-
-def _select(
-    name: str, label: str, values: Iterable[tuple[str, str]], chosen: Mapping[str, str]
-) -> Select:
-    now = chosen.get(name, "")
-    options = [Option("", _("全部%s") % label, not now)]
-    return Select(name, label, options + [Option(v, text, v == now) for v, text in values])
-
-
-def _columns(chosen: Mapping[str, str]) -> list[Column]:
-    sort = chosen.get("sort", "")
-    by_name = {"name": "ascending", "-name": "descending"}.get(sort, "")
-    return [
-        Column(
-            _("名称"), "" if chosen.get("q") else "-name" if sort == "name" else "name", by_name
-        ),
-        Column(_("行业")),
-        Column(_("街道")),
-        Column(_("规模")),
-        Column(_("符合"), numeric=True),
-        Column(_("待补信息"), numeric=True),
-        Column(_("待认定"), numeric=True),
-        Column(_("可享金额"), numeric=True),
-    ]
-
-
-def _row(subject: Subject, book: Rulebook, at: datetime) -> SubjectRow:
-    judgements = policies.verdicts_of(subject, at)
-    values = registry.encoded_facts(subject)
-    counts = _counts(judgements)
-    return SubjectRow(
-        id=str(subject.pk),
-        name=subject.name,
-        number=subject.number,
-        code=_code(subject),
-        industry=Industry(str(values.get(INDUSTRY, ""))),
-        street=subject.street.name if subject.street else "",
-        size=_size(subject, book, values),
-        eligible=counts["eligible"],
-        unknown=counts["unknown"],
-        decides=counts["decides"],
-        amount=_total(judgements),
-    )
-
-
-def _counts(judgements: Iterable[Judgement]) -> dict[policies.Standing, int]:
-    counts = dict.fromkeys(policies.STANDINGS, 0)
-    for judgement in judgements:
-        counts[policies.standing_of(judgement)] += 1
-    return counts
-
-
-def _code(subject: Subject) -> str:
-    """The credit code, of those that are not natural persons."""
-    if subject.personal:
-        return ""
-    found = (one.value for one in subject.identifiers.all() if one.scheme == USCC)
-    return next(found, "")
-
-
-def _size(subject: Subject, book: Rulebook, values: Mapping[str, Encoded]) -> Badge | None:
-    """What is known of the size; nothing for kinds that have none, such as a building."""
-    declared = catalogue().facts_of(subject.kind)
-    if SIZE not in book.facts or all(fact.key != SIZE for fact in declared):
-        return None
-    known = _derived(book, SIZE, book.derivations.complete(values))
-    return Badge(known.text or _("未知"), "blue" if known.certain else "violet")
+from furong.faces.web.presenters.verdicts import NOTES, VerdictGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +115,7 @@ def _kpis(groups: Iterable[VerdictGroup]) -> list[Kpi]:
             note=_("合计%(sum)s") % {"sum": group.total.text}
             if group.total
             else NOTES[group.verdict],
-            tone=group.badge.tone,
+            tone=group.badge.tone if group.rows else "",
             url=f"#{group.verdict}" if group.rows else "",
         )
         for group in groups

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -76,7 +77,7 @@ def door_badge(policy: Policy) -> Badge:
 
 def document_name(document: Document) -> str:
     """人社部发〔2020〕11号, or the title in 《》 where the source gives no number."""
-    return document.number or f"《{document.title}》"
+    return document.number or _("《%s》") % document.title
 
 
 def issued(document: Document) -> str:
@@ -84,7 +85,8 @@ def issued(document: Document) -> str:
     parts = [int(part) for part in document.issued.split("-")]
     if len(parts) == 3:
         return figures.day(date(*parts))
-    return "".join(f"{part}{unit}" for part, unit in zip(parts, "年月", strict=False))
+    form = _("Y年n月") if len(parts) == 2 else _("Y年")
+    return dateformat.format(date(*parts, *(1, 1)[: 3 - len(parts)]), form)
 
 
 def period(value: Period | None) -> str:
@@ -110,7 +112,8 @@ def formula(expression: str, facts: Mapping[str, Fact]) -> str:
         token = found[0]
         if token.isdecimal():
             shown = yuan(Decimal(token))
-            return f"{shown.number}{shown.unit.removesuffix('元')}"
+            scale = shown.unit.removesuffix(_("元")).strip()
+            return (_("%(number)s%(scale)s") % {"number": shown.number, "scale": scale}).strip()
         if token in facts:
             return facts[token].label
         return str(_SIGNS.get(token, token))

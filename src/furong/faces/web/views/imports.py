@@ -1,11 +1,9 @@
 """Importing a table in four steps: upload, columns, preview, result."""
 
 from datetime import date
-from threading import Thread
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connections
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +19,7 @@ from furong.apps.registry.importing import ImportResult, Verdict, batch_of, comm
 from furong.apps.registry.mapping import check_mapping, targets_of
 from furong.apps.registry.models import ImportBatch, Source
 from furong.apps.registry.tables.reader import SheetNotChosen, Table
-from furong.faces.web import drafts
+from furong.faces.web import drafts, running
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.downloads import workbook
 from furong.faces.web.drafts import Draft, table_of
@@ -140,7 +138,7 @@ def take_over(request: Request, pk: UUID) -> HttpResponse:
         if sum(1 for _row in table.rows()) <= AT_ONCE:
             result = _commit(request, file, draft, table)
             return _to_result(request, draft, result.batch)
-    Thread(target=_commit_apart, args=(request, file, draft), name=f"import-{pk}").start()
+    running.begin(str(pk), lambda: _commit_apart(request, file, draft))
     return redirect("import_progress", pk)
 
 
@@ -148,32 +146,35 @@ def _commit(request: Request, file: StoredFile, draft: Draft, table: Table) -> I
     return commit(
         draft.plan(),
         table,
-        file_name=file.name,
-        file_digest=file.sha256,
+        file=file,
         by=person(request),
         at=request.at,
     )
 
 
 def _commit_apart(request: Request, file: StoredFile, draft: Draft) -> None:
-    try:
-        with table_of(file, draft) as table:
-            _commit(request, file, draft, table)
-    finally:
-        connections.close_all()
+    with table_of(file, draft) as table:
+        _commit(request, file, draft, table)
 
 
 @require_safe
 @needs("subject.import")
 def progress(request: Request, pk: UUID) -> HttpResponse:
-    """How far an import has come; once it is done, on to its result."""
+    """How far an import has come, and whether it goes on; once it is done, on to its result."""
     file, draft = drafts.load(request, pk)
+    goes_on = running.is_running(str(pk))  # asked first: what is then read is final if it does not
     with table_of(file, draft) as table:
         batch = batch_of(draft.plan(), table, file.sha256, by=person(request), at=request.at)
         total = sum(1 for _row in table.rows())
     if batch and batch.finished_at:
         return _to_result(request, draft, batch)
-    page = imports.progress_page(file, batch.rows_done if batch else 0, total)
+    page = imports.progress_page(
+        file,
+        batch.rows_done if batch else 0,
+        total,
+        is_running=goes_on,
+        why=running.why_stopped(str(pk)),
+    )
     template = "web/import_progress.html"
     return render(request, f"{template}#progress" if request.htmx else template, {"page": page})
 
@@ -188,7 +189,10 @@ def _to_result(request: Request, draft: Draft, batch: ImportBatch) -> HttpRespon
 @require_safe
 @needs("subject.import")
 def result(request: Request, pk: UUID) -> HttpResponse:
+    """What became of a batch. One that is not finished is watched, or taken up, where it can be."""
     batch = get_object_or_404(ImportBatch, pk=pk, started_by=person(request))
+    if not batch.finished_at and (draft := drafts.of_batch(request, batch)):
+        return redirect("import_progress", draft.file)
     page = imports.result_page(batch, drafts.file_of_batch(request, pk))
     return render(request, "web/import_result.html", {"page": page})
 

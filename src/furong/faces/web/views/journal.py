@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from furong.apps.base import journal
-from furong.faces.web.access import Request, needs
+from furong.faces.web.access import Request, needs, person
 from furong.faces.web.presenters.journal import journal_page, misread, verified
 
 
@@ -20,4 +20,5 @@ def verify(request: Request) -> HttpResponse:
             outcome = verified(journal.verify(kept or None), kept)
         except ValueError as error:
             outcome = misread(str(error))
-    return render(request, "web/journal.html", {"page": journal_page(outcome, kept)})
+    page = journal_page(outcome, kept, reader=person(request), at=request.at)
+    return render(request, "web/journal.html", {"page": page})

@@ -2,9 +2,9 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from furong.apps.directory.access import coverage_of
 from furong.apps.directory.models import Zone
 from furong.apps.policies import reads
 from furong.apps.policies.reads import Text
@@ -15,9 +15,12 @@ from furong.apps.registry.models.subjects import SubjectQuerySet
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.cursor import page_of
 from furong.faces.web.downloads import workbook
-from furong.faces.web.presenters.policies import policy_list, policy_page
+from furong.faces.web.presenters.one_policy import policy_page
+from furong.faces.web.presenters.policies import listed_texts, policy_list
 from furong.faces.web.presenters.reached import reached_list
+from furong.faces.web.presenters.sheets import as_of, policy_sheet, reached_columns
 from furong.faces.web.presenters.verdicts import BADGES
+from furong.faces.web.presenters.whose import whose
 
 ORDER = ("number",)
 
@@ -25,16 +28,36 @@ ORDER = ("number",)
 @require_safe
 @needs("policy.view")
 def list_policies(request: Request) -> HttpResponse:
-    chosen = {name: request.GET.get(name, "") for name in ("level", "door", "q")}
     template = "web/policy_list.html"
-    page = policy_list(chosen, personal=_personal(request), at=request.at)
+    page = policy_list(_chosen(request), told=whose(person(request), request.at), at=request.at)
     return render(request, f"{template}#results" if request.htmx else template, {"page": page})
 
 
 @require_safe
 @needs("policy.view")
+def export_policies(request: Request) -> HttpResponse:
+    """The filtered library as a file, with the figures that the person is told."""
+    told, title = whose(person(request), request.at), _("政策库")
+    reaches = reads.reaches(request.at, told.counted) if told else None
+    heading = as_of(title, told.name if told else "", request.at)
+    texts = listed_texts(_chosen(request), request.at)
+    return workbook(policy_sheet(texts, reaches, heading), title)
+
+
+def _chosen(request: Request) -> dict[str, str]:
+    return {name: request.GET.get(name, "") for name in ("level", "door", "q")}
+
+
+@require_safe
+@needs("policy.view")
 def show_policy(request: Request, policy: str) -> HttpResponse:
-    page = policy_page(text_or_404(policy, request), personal=_personal(request), at=request.at)
+    text = text_or_404(policy, request)
+    page = policy_page(
+        text,
+        told=whose(person(request), request.at),
+        at=request.at,
+        may_edit="policy.edit" in request.actions,
+    )
     return render(request, "web/policy.html", {"page": page})
 
 
@@ -56,7 +79,7 @@ def list_reached(request: Request, policy: str) -> HttpResponse:
         verdict,
         page,
         may_export="subject.export" in request.actions,
-        personal=_personal(request),
+        told=whose(person(request), request.at),
         at=request.at,
     )
     return render(request, "web/policy_subjects.html", {"page": shown})
@@ -65,7 +88,7 @@ def list_reached(request: Request, policy: str) -> HttpResponse:
 @require_safe
 @needs("subject.export")
 def export_reached(request: Request, policy: str) -> HttpResponse:
-    """The same subjects as a file, with the facts that the policy asks for."""
+    """The same subjects as a file: sum, reason, what is missing, and the facts that are asked for."""
     text = text_or_404(policy, request)
     verdict, found = _reached(request, policy)
     known = catalogue()
@@ -74,16 +97,18 @@ def export_reached(request: Request, policy: str) -> HttpResponse:
         for key in reads.book(request.at).only([policy]).used
         if key in known.facts and not known.is_personal(key)
     ]
+    name = f"{text.policy.id} {text.policy.title} {BADGES[verdict].text}"
+    told = whose(person(request), request.at)
     content = export_subjects(
-        found, sorted(facts), file_format="xlsx", by=person(request), at=request.at
+        found.order_by(*ORDER),
+        sorted(facts),
+        file_format="xlsx",
+        title=as_of(name, told.name if told else "", request.at),
+        added=reached_columns(text, request.at),
+        by=person(request),
+        at=request.at,
     )
-    return workbook(content, f"{text.policy.id} {text.policy.title} {BADGES[verdict].text}")
-
-
-def _personal(request: Request) -> bool:
-    """Whether natural persons count in what the visitor is told: all, or none."""
-    covered = coverage_of(request.user, "subject.view_personal", at=request.at)
-    return covered.everything
+    return workbook(content, name)
 
 
 def _reached(request: Request, policy: str) -> tuple[reads.Standing, SubjectQuerySet]:

@@ -1,5 +1,6 @@
 """Signing in and out, and the reader's own preferences."""
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -63,6 +64,18 @@ def large_text(request: Request) -> HttpResponse:
         response.set_cookie(LARGE, "1", max_age=YEAR, samesite="Lax", httponly=True)
     else:
         response.delete_cookie(LARGE, samesite="Lax")
+    return response
+
+
+@require_POST
+@public
+def language(request: Request) -> HttpResponse:
+    """The language of the interface, for this device; one that there is not changes nothing."""
+    response = redirect(_target(request))
+    wanted = request.POST.get("language", "")
+    if wanted in dict(settings.LANGUAGES):
+        name = settings.LANGUAGE_COOKIE_NAME
+        response.set_cookie(name, wanted, max_age=YEAR, samesite="Lax", httponly=True)
     return response
 
 

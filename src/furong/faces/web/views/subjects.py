@@ -9,58 +9,61 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from furong.apps.base.errors import Refusal
-from furong.apps.directory.models import Zone
+from furong.apps.policies import reads as policies
+from furong.apps.policies.reads import INDUSTRY, SIZE
 from furong.apps.registry.actions import state_facts
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.exporting import export_subjects
 from furong.apps.registry.models import Subject
-from furong.apps.registry.models.subjects import SubjectQuerySet
 from furong.apps.registry.sources import sources_open_to
 from furong.faces.web.access import Request, needs, person
-from furong.faces.web.cursor import Page, page_of, slice_of
 from furong.faces.web.downloads import workbook
-from furong.faces.web.presenters.industries import SECTIONS
+from furong.faces.web.listing import Listing, chosen_of
 from furong.faces.web.presenters.questions import answers
-from furong.faces.web.presenters.subjects import (
-    INDUSTRY,
-    SIZE,
-    fact_history,
-    subject_list,
-    subject_page,
-)
+from furong.faces.web.presenters.sheets import as_of, judged_columns
+from furong.faces.web.presenters.subject_list import subject_list
+from furong.faces.web.presenters.subjects import fact_history, subject_page
 
-SORTS = {"name": ("name", "number"), "-name": ("-name", "-number"), "": ("number",)}
 LISTED = (INDUSTRY, SIZE)  # the facts that go out with a list of all kinds
-FILTERS = ("q", "kind", "street", "industry", "sort")
 
 
 @require_safe
 @needs("subject.view")
 def list_subjects(request: Request) -> HttpResponse:
     """All that the person may see, searched, filtered, in pages; htmx asks for the results alone."""
-    visible = _visible(request)
-    chosen = _chosen(request)
-    page = subject_list(
-        _page(request, _filtered(visible, chosen), chosen),
-        across=_filtered(visible, chosen | {"kind": ""}),
-        chosen=chosen,
-        may_export="subject.export" in request.actions,
-        at=request.at,
+    listing = _listing(request)
+    page = listing.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    shown = subject_list(
+        listing, page, may_export="subject.export" in request.actions, at=request.at
     )
     template = "web/subject_list.html"
-    return render(request, f"{template}#results" if request.htmx else template, {"page": page})
+    return render(request, f"{template}#results" if request.htmx else template, {"page": shown})
 
 
 @require_safe
 @needs("subject.export")
 def export(request: Request) -> HttpResponse:
-    """The filtered list as a file; of one kind with all its facts but the personal ones."""
-    known, chosen = catalogue(), _chosen(request)
-    found = _filtered(_visible(request), chosen)
-    declared = [fact.key for fact in known.facts_of(chosen["kind"])] if chosen["kind"] else LISTED
+    """The filtered list as a file, in its order; of one kind with all its facts but the personal."""
+    known, listing, title = catalogue(), _listing(request), _("服务对象")
+    kind, ids = listing.chosen["kind"], listing.ids()
+    declared = [fact.key for fact in known.facts_of(kind)] if kind else LISTED
     facts = [key for key in declared if key in known.facts and not known.is_personal(key)]
-    content = export_subjects(found, facts, file_format="xlsx", by=person(request), at=request.at)
-    return workbook(content, _("服务对象"))
+    content = export_subjects(
+        Subject.objects.filter(pk__in=policies.listed(ids)),
+        facts,
+        file_format="xlsx",
+        title=as_of(title, _("授权范围内"), request.at),
+        added=judged_columns(listing.overview),
+        order=ids,
+        by=person(request),
+        at=request.at,
+    )
+    return workbook(content, title)
+
+
+def _listing(request: Request) -> Listing:
+    visible = Subject.objects.current().visible_to(request.user, request.at)
+    return Listing(visible, chosen_of(request.GET), policies.overview(request.at))
 
 
 @require_safe
@@ -102,38 +105,6 @@ def answer(request: Request, pk: UUID) -> HttpResponse:
     return redirect("subject", pk)
 
 
-def _visible(request: Request) -> SubjectQuerySet:
-    return Subject.objects.current().visible_to(request.user, request.at)
-
-
 def _subject(request: Request, pk: UUID) -> Subject:
     seen = Subject.objects.visible_to(request.user, request.at)
     return get_object_or_404(seen.select_related("street"), pk=pk)
-
-
-def _chosen(request: Request) -> dict[str, str]:
-    chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
-    return chosen | {"sort": chosen["sort"] if chosen["sort"] in SORTS else ""}
-
-
-def _filtered(subjects: SubjectQuerySet, chosen: dict[str, str]) -> SubjectQuerySet:
-    if chosen["kind"]:
-        subjects = subjects.filter(kind=chosen["kind"])
-    if chosen["street"]:
-        subjects = subjects.filter(street__in=Zone.objects.within([chosen["street"]]))
-    if chosen["industry"] in SECTIONS and INDUSTRY in catalogue().facts:
-        of_section = {f"projection__facts__{INDUSTRY}__v__startswith": chosen["industry"]}
-        subjects = subjects.filter(**of_section)
-    if chosen["q"]:
-        subjects = subjects.search(chosen["q"])
-    return subjects
-
-
-def _page(request: Request, found: SubjectQuerySet, chosen: dict[str, str]) -> Page[Subject]:
-    """A search's hits by their rank, anything else by name or number."""
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    total = found.count()
-    shown = found.select_related("street").prefetch_related("identifiers")
-    if chosen["q"]:
-        return slice_of(shown, after=after, before=before, total=total)
-    return page_of(shown, SORTS[chosen["sort"]], after=after, before=before, total=total)

@@ -55,6 +55,30 @@
     if (printer) window.print();
   });
 
+  // A button with data-copy="a field's id" copies the field; its label says so for a moment.
+  async function copy(button) {
+    const field = page.getElementById(button.dataset.copy);
+    const label = button.querySelector("[data-copied]");
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      field.select(); // without HTTPS there is no clipboard: the old way, or the reader's own hand
+      if (!page.execCommand("copy")) return;
+    }
+    if (label.dataset.was) return;
+    label.dataset.was = label.textContent;
+    label.textContent = label.dataset.copied;
+    setTimeout(() => {
+      label.textContent = label.dataset.was;
+      delete label.dataset.was;
+    }, 2000);
+  }
+
+  page.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
+  });
+
   // A form with data-confirm="dialog's id" is sent only after its dialog is answered with "confirm".
   page.addEventListener("submit", (event) => {
     const form = event.target;
@@ -69,6 +93,21 @@
     dialog.returnValue = "";
     dialog.showModal();
   });
+
+  // A form marked data-guard: Ctrl+S saves it, and leaving it unsaved is asked about.
+  const guarded = page.querySelector("form[data-guard]");
+  if (guarded) {
+    let unsaved = Boolean(page.querySelector("[role=alert]"));
+    guarded.addEventListener("input", () => { unsaved = true; });
+    guarded.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "editor") unsaved = true; });
+    guarded.addEventListener("submit", () => { unsaved = false; });
+    window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+    page.addEventListener("keydown", (event) => {
+      if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      guarded.requestSubmit(guarded.querySelector("[data-save]"));
+    });
+  }
 
   // A select marked data-submit sends its form at once (htmx does it where it is wired).
   page.addEventListener("change", (event) => {

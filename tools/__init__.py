@@ -1,0 +1,1 @@
+"""What the makers of furong use and its users never see."""
