@@ -8,7 +8,7 @@ import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,25 @@ from pytest_django.fixtures import Settings
 
 from furong.apps.base import clock
 from furong.apps.base.clock import set_clock
+from furong.apps.base.files import store
 from furong.apps.base.models import Installation
 from furong.apps.directory.access import ACTIONS, EVERY_ACTION, Capacity
 from furong.apps.directory.models import User
 from furong.apps.notices import codes
 from furong.apps.notices.actions import forward
-from furong.apps.policies.actions import apply_pack
+from furong.apps.policies.actions import (
+    Finding,
+    Ruling,
+    apply_for,
+    apply_pack,
+    decide_application,
+    open_draft,
+    review_draft,
+    save_draft,
+    submit_draft,
+    take_standings,
+)
+from furong.apps.policies.models import Opinion
 from furong.apps.registry.actions import state_facts
 from furong.apps.registry.models import FactEntry, Subject
 from furong.config.urls import urlpatterns
@@ -38,6 +51,7 @@ from furong.faces.web.access import PUBLIC, SIGNED_IN
 from furong.packs import Pack
 from tests.apps.cast import EAST, person
 from tests.apps.policies.sample import make_pack
+from tests.apps.policies.test_drafting import DEFINITION, DOCUMENT
 
 NOBODY = "nobody"
 OF_THE_LIBRARY = {"openapi-json": SIGNED_IN, "openapi-view": SIGNED_IN, "api-root": NOBODY}
@@ -46,8 +60,8 @@ OF_THE_LIBRARY = {"openapi-json": SIGNED_IN, "openapi-view": SIGNED_IN, "api-roo
 BY_ALL = {PUBLIC, SIGNED_IN, NOBODY}
 """Permissions that no grant gives."""
 
-WHOLE_DISTRICT = {"show_reach": "subject.view"}
-"""Addresses that besides need a grant for the action over the whole district."""
+FIGURES = {"show_reach"}
+"""Addresses of figures: of the subjects that the visitor sees, and so not for owners or strangers to all."""
 
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "subject_answer": {"fact-staff": "31"},
@@ -74,6 +88,13 @@ class Address:
     def of_a_subject(self) -> bool:
         return "subject_id" in self.parameters or self.route.startswith("subjects/<uuid:pk>")
 
+    @property
+    def of_a_matter(self) -> bool:
+        """Whether it shows an application or a decision, which are a subject's."""
+        routes = ("applications/<uuid:pk>", "decisions/<uuid:pk>")
+        named = "application_id" in self.parameters or self.route.startswith(routes)
+        return named and self.method == "GET"
+
     def path(self, values: Mapping[str, Any]) -> str:
         """values: parameter → value; `pk` by the first part of the route: `subjects`, `imports`."""
         chosen = {name: values.get(name) or values[self._thing()] for name in self.parameters}
@@ -83,10 +104,12 @@ class Address:
     def _thing(self) -> str:
         return "batch" if self.name == "import_result" else self.route.split("/")[0]
 
-    def open_to(self, actions: frozenset[str]) -> bool:
-        """For someone signed in, whose grants for these actions are for the whole district."""
-        besides = WHOLE_DISTRICT.get(self.name, self.permission)
-        return {self.permission, besides} <= {PUBLIC, SIGNED_IN, *actions}
+    def open_to(self, capacity: str) -> bool:
+        """For someone signed in, who holds the capacity over the whole district."""
+        actions = ACTIONS.get(capacity, frozenset())
+        if self.name in FIGURES and (capacity == Capacity.OWNER or "subject.view" not in actions):
+            return False
+        return self.permission in {PUBLIC, SIGNED_IN, *actions}
 
     def send(self, client: Client, values: Mapping[str, Any]) -> Any:
         body = BODIES.get(self.name, {})
@@ -171,7 +194,19 @@ def firms(east_firm: Subject, west_firm: Subject, at: datetime) -> list[Subject]
     facts = {"staff": 30, "size_class": "small", "resumed": True}
     for one in (east_firm, west_firm):
         state_facts(one, facts, source="statistics", by="test", at=at)
+        decided(one, at)
+    take_standings(by="test", at=at - timedelta(days=1))
     return [east_firm, west_firm]
+
+
+def decided(subject: Subject, at: datetime) -> None:
+    """An application of the subject, and a decision on it that rests on a file."""
+    held = User.objects.filter(username__in=("asker", "decider")).order_by("username")
+    asker, decider = held or (person(name, name, "clerk", at=at) for name in ("asker", "decider"))
+    made = apply_for(subject, "T02", by=asker, at=at).application
+    file = store("会议纪要".encode(), name="纪要.txt", by=decider, at=at)
+    ruling = Ruling(granted=True, decider="区政府", decided_on=at.date(), file=file)
+    decide_application(made, ruling, by=decider, at=at)
 
 
 def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[str, Any]:
@@ -179,6 +214,9 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "paper": "poster",
         "code": forwarded(),
         "notices": uuid4(),  # nobody's message
+        "applications": subject.applications.get().pk,
+        "application_id": subject.applications.get().pk,
+        "decisions": subject.decisions.get().pk,
         "subjects": subject.pk,
         "subject_id": subject.pk,
         "fact": "staff",
@@ -186,7 +224,30 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "policy_id": "T01",
         "imports": draft,
         "batch": batch,
+        **drafted(),
     }
+
+
+def drafted() -> dict[str, Any]:
+    """A draft that a review sent back, and the file that the opinion rests on."""
+    held = Opinion.objects.select_related("draft", "file").first()
+    if held is None:
+        at = clock.now()
+        author, reviewer = (
+            person(name, name, capacity, at=at)
+            for name, capacity in (("author", "policy_officer"), ("reader", "policy_reviewer"))
+        )
+        draft = open_draft("T09", by=author, at=at)
+        words = {"document": DOCUMENT, "definition": DEFINITION}
+        draft = submit_draft(
+            save_draft(draft, **words, revision=1, by=author, at=at), by=author, at=at
+        )
+        file = store("意见书".encode(), name="意见书.txt", by=reviewer, at=at)
+        returned = Finding(passed=False, unit="区司法局", text="请补充依据", file=file)
+        review_draft(draft, returned, stage=draft.stage, by=reviewer, at=at)
+        held = Opinion.objects.select_related("draft", "file").get()
+    assert held.file is not None
+    return {"studio": held.draft.pk, "file": held.file.pk}
 
 
 def forwarded() -> str:
@@ -235,7 +296,7 @@ def test_every_address_states_its_permission() -> None:
     found, known = addresses(), {*BY_ALL, *EVERY_ACTION}
     assert len({one.route for one in found}) >= 36
     assert [one for one in found if one.permission not in known] == []
-    assert {one.name for one in found} >= {*OF_THE_LIBRARY, *WHOLE_DISTRICT, *BODIES}
+    assert {one.name for one in found} >= {*OF_THE_LIBRARY, *FIGURES, *BODIES}
 
 
 def test_every_capacity_opens_what_its_actions_allow_and_nothing_else(
@@ -246,10 +307,9 @@ def test_every_capacity_opens_what_its_actions_allow_and_nothing_else(
     imports = {one: imported(clients[one]) for one in people if may_import(one)}
     wrong = []
     for capacity, client in clients.items():
-        actions = ACTIONS.get(capacity, frozenset())
         values = values_for(firms[0], *imports.get(capacity, imports["clerk"]))
         for one in addresses():
-            allowed = one.open_to(actions)
+            allowed = one.open_to(capacity)
             if allowed and one.method != "GET":
                 continue  # what it does is for its own tests
             if one.permission in BY_ALL and capacity != "stranger":
@@ -294,15 +354,14 @@ def test_whoever_has_one_street_finds_nothing_of_another(
         for one in addresses():
             if one.permission == PUBLIC or one.name in OF_THE_LIBRARY:
                 continue
-            if not one.open_to(ACTIONS[capacity]):
+            if not one.open_to(capacity):
                 continue  # refused for the whole district already
             if not one.of_a_subject and one.method != "GET":
                 continue
             answer = one.send(client, values_for(east, *own))
-            found = answer.status_code in {200, 302}
-            if found == (one.name in WHOLE_DISTRICT) or west.name in shown(answer):
+            if answer.status_code not in {200, 302} or west.name in shown(answer):
                 wrong.append(f"{capacity} {one.method} {one.route}: {answer.status_code}")
-            if one.of_a_subject:
+            if one.of_a_subject or one.of_a_matter:
                 status = one.send(client, values_for(west, *own)).status_code
                 if status != 404:
                     wrong.append(f"{capacity} {one.method} {one.route}: {status}")
@@ -312,3 +371,4 @@ def test_whoever_has_one_street_finds_nothing_of_another(
     assert FactEntry.objects.filter(subject=west).count() == before
     assert lists >= {"subjects", "subjects_export", "list_subjects", "list_reached"}
     assert lists >= {"policy_subjects", "policy_subjects_export"}
+    assert lists >= {"finding", "finding_export", "applications", "decisions", "list_entitled"}

@@ -163,7 +163,12 @@ class TestSince:
         found = entitled(at)
         rows = found.listed(found.chosen(), at)
         return [
-            (row.policy, row.since and row.since.day, row.since and row.since.exact) for row in rows
+            (
+                row.policy,
+                row.since.day if row.since else None,
+                row.since.exact if row.since else None,
+            )
+            for row in rows
         ]
 
     def test_the_first_snapshot_says_or_longer(self, taken: None, at: datetime) -> None:

@@ -295,7 +295,6 @@ class TestCalculator:
         self, client: Client, district: Pack, value: str, words: str
     ) -> None:
         answer = client.post("/p/T01/try/", {"fact-staff": value, "fact-size_class": "micro"})
-        assert answer.status_code == 422
         assert 'id="fact-staff-error"' in answer.text
         assert f'value="{words}"' in answer.text
         assert '<option value="micro" selected>' in answer.text

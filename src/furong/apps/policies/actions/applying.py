@@ -138,7 +138,9 @@ def _refuse_unentitled(judgement: Judgement, text: Text, at: datetime) -> None:
     title = text.policy.title
     if judgement.verdict == "ineligible":
         labels = {criterion.id: criterion.label for criterion in text.policy.criteria}
-        failed = "、".join(labels[key] for key, answer in judgement.criteria if answer == "false")
+        failed = _("、").join(
+            labels[key] for key, answer in judgement.criteria if answer == "false"
+        )
         raise NotEntitled(
             _("不符合“%(title)s”的条件：%(failed)s。如情况有变，请先更正信息再申请")
             % {"title": title, "failed": failed or _("各项条件不能同时成立")},
@@ -146,7 +148,9 @@ def _refuse_unentitled(judgement: Judgement, text: Text, at: datetime) -> None:
         )
     if judgement.verdict == "unknown" and "facts" in judgement.waits:
         book = edition(at).book
-        lacking = "、".join(label_of(key, book) for key in judgement.missing if key in book.facts)
+        lacking = _("、").join(
+            label_of(key, book) for key in judgement.missing if key in book.facts
+        )
         raise NotEntitled(
             _("申请“%(title)s”前请先补充：%(lacking)s") % {"title": title, "lacking": lacking},
             judgement,

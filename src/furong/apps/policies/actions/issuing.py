@@ -42,7 +42,7 @@ class Unready(Refusal):
 
     def __init__(self, draft: Draft, examined: Examined) -> None:
         self.examined = examined
-        told = "；".join(str(remark) for remark in examined.remarks[:3])
+        told = _("；").join(str(remark) for remark in examined.remarks[:3])
         super().__init__(
             _("%(draft)s 还有 %(n)d 处待改，不能送审：%(told)s")
             % {"draft": draft, "n": len(examined.remarks), "told": told}

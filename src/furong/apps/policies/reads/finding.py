@@ -28,6 +28,10 @@ UNKNOWN = -1
 type Flags = NDArray[np.bool_]
 type Places = NDArray[np.intp]
 """Of pairs in the list."""
+type Pairs = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]
+"""Rows of subjects, numbers of policies, amounts."""
+
+NOBODY: Pairs = np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,55 +86,54 @@ class Entitled:
         self.parts = parts
         self.codes = [*dict.fromkeys(code for part in parts for code in policies[part.kind])]
         self._texts = parts[0].edition.texts if parts else {}
+        self._number = {code: number for number, code in enumerate(self.codes)}
         self.ids = [one for part in parts for one in part.columns.ids]
         self._place = {one: place for place, one in enumerate(self.ids)}
-        starts = np.cumsum([0, *(part.columns.count for part in parts)])
-        found = [
-            (place + starts[number], code, amounts)
-            for number, part in enumerate(parts)
-            for code in policies[part.kind]
-            for place, amounts in [_eligible(part, code)]
-        ]
-        rows = np.concatenate([rows for rows, _code, _amounts in found] or [np.empty(0, np.intp)])
-        of = [np.full(rows.size, self.codes.index(code)) for rows, code, _amounts in found]
-        policy = np.concatenate(of or [np.empty(0, np.intp)])
-        amounts = np.concatenate([one for *_rest, one in found] or [np.empty(0, np.int64)])
-        open_ = ~self._gone(rows, policy, taken, closed)
+        found = [*self._pairs(policies)] or [NOBODY]
+        rows, policy, amounts = (np.concatenate(column) for column in zip(*found, strict=True))
+        open_ = ~(self._closed(closed)[rows] | self._taken(rows, policy, taken))
         rows, policy, amounts = rows[open_], policy[open_], amounts[open_]
         order = np.lexsort((policy, rows, -amounts))
         self.rows: NDArray[np.intp] = rows[order]
         self.policy: NDArray[np.intp] = policy[order]
         self.amounts: NDArray[np.int64] = amounts[order]
 
-    def _gone(
-        self,
-        rows: NDArray[np.intp],
-        policy: NDArray[np.intp],
-        taken: Collection[tuple[UUID, str]],
-        closed: Collection[UUID],
-    ) -> Flags:
-        """The pairs that are taken up already, alone or by their group, or of closed subjects."""
+    def _pairs(self, policies: Mapping[str, Sequence[str]]) -> Iterator[Pairs]:
+        """All who are eligible, by kind and policy."""
+        start = 0
+        for part in self.parts:
+            for code in policies[part.kind]:
+                rows = part.rows(code, "eligible")
+                amounts = np.full(part.columns.count, UNKNOWN, np.int64)
+                if (paid := part.sweep.payable.get(code)) is not None:
+                    amounts[paid.rows] = paid.amounts
+                yield rows + start, np.full(rows.size, self._number[code]), amounts[rows]
+            start += part.columns.count
+
+    def _closed(self, closed: Collection[UUID]) -> Flags:
+        """Of each subject whether it is closed."""
         shut = np.zeros(len(self.ids), np.bool_)
         shut[[self._place[one] for one in map(str, closed) if one in self._place]] = True
+        return shut
+
+    def _taken(self, rows: Places, policy: Places, taken: Collection[tuple[UUID, str]]) -> Flags:
+        """The pairs that are taken up already, by themselves or by another policy of the group."""
+        alike = {code: self._alike(code) for code in {code for _subject, code in taken}}
         width = len(self.codes)
         cells = {
-            self._place[str(subject)] * width + self.codes.index(other)
+            place * width + other
             for subject, code in taken
-            if str(subject) in self._place
-            for other in self.alike(code)
+            if (place := self._place.get(str(subject))) is not None
+            for other in alike[code]
         }
-        return shut[rows] | np.isin(rows * width + policy, [*cells])
+        return np.isin(rows * width + policy, [*cells])
 
-    def alike(self, code: str) -> list[str]:
-        """The policy and those that exclude each other with it, as far as they are in the list."""
-        text = self._texts.get(code)
-        group = text.policy.group if text else None
-        return [
-            one
-            for one in self.codes
-            if one == code
-            or (group and (other := self._texts[one].policy.group) and other.id == group.id)
-        ]
+    def _alike(self, code: str) -> list[int]:
+        """The numbers of the policy and of those that exclude each other with it."""
+        if code not in self._texts:
+            return []
+        name = self._group(code)
+        return [number for number, one in enumerate(self.codes) if self._group(one) == name]
 
     def __len__(self) -> int:
         return self.rows.size
@@ -203,7 +206,7 @@ class Entitled:
         return int(highest.sum())
 
     def _of(self, codes: Collection[str]) -> Flags:
-        return np.isin(self.policy, [self.codes.index(code) for code in codes])
+        return np.isin(self.policy, [self._number[code] for code in codes])
 
     @cached_property
     def _groups(self) -> list[str]:
@@ -245,15 +248,6 @@ class Entitled:
                 found[inside] = _told(held[part.kind], ids, codes, part.edition, at)
             start = end
         return found
-
-
-def _eligible(part: Swept, code: str) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """The rows that are eligible, and their amounts."""
-    rows = part.rows(code, "eligible")
-    amounts = np.full(part.columns.count, UNKNOWN, np.int64)
-    if (paid := part.sweep.payable.get(code)) is not None:
-        amounts[paid.rows] = paid.amounts
-    return rows, amounts[rows]
 
 
 def _told(

@@ -9,6 +9,7 @@ from uuid import UUID
 from furong.apps.policies.reads.asking import questions
 from furong.apps.policies.reads.counted import Counted
 from furong.apps.policies.reads.library import Edition, day_of, edition
+from furong.apps.policies.reads.reaching import listed
 from furong.apps.policies.reads.verdicts import concerning
 from furong.apps.registry.models import Subject, SubjectFacts
 from furong.apps.registry.reads import encoded, with_kind
@@ -50,20 +51,32 @@ class Asking:
 def sheets(subjects: Iterable[Subject], at: datetime) -> list[Sheet]:
     """The questions about each subject, those first whose answers settle the most.
 
-    Subjects about whom nothing is to be asked are left out.
+    Subjects about whom nothing is to be asked are left out. What was found of a subject is kept as
+    long as neither the policies nor what is known of it change.
     """
     current = edition(at)
     day = day_of(at, current.known)
-    rows = [*subjects]
-    held = SubjectFacts.objects.in_bulk([row.pk for row in rows])
-    judges = {kind: _judge(current, kind, day) for kind in {row.kind for row in rows}}
-    made = [
-        Sheet(row.pk, questions)
-        for row in rows
-        if (one := held[row.pk])
-        and (questions := _questions(judges[row.kind], current, row.kind, one, one.sequence))
-    ]
+    kinds = {row.pk: row.kind for row in subjects}
+    judges = {kind: _judge(current, kind, day) for kind in {*kinds.values()}}
+    facts = SubjectFacts.objects.filter(pk__in=listed(kinds))
+    states = {pk: (judges[kinds[pk]], one) for pk, one in facts.values_list("pk", "sequence")}
+    stale = [pk for pk, state in states.items() if pk not in _kept or _kept[pk].state != state]
+    for pk, known in facts.filter(pk__in=listed(stale)).values_list("pk", "facts"):
+        values = with_kind(current.known, kinds[pk], encoded(current.known, known))
+        _kept[pk] = _Kept(states[pk], tuple(next_questions(judges[kinds[pk]], values)))
+    made = [Sheet(pk, _kept[pk].questions) for pk in kinds if pk in states and _kept[pk].questions]
     return sorted(made, key=lambda one: -one.settles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The questions about a subject as of a judge and a statement."""
+
+    state: tuple[Judge, int]
+    questions: tuple[Question, ...]
+
+
+_kept: dict[UUID, _Kept] = {}
 
 
 def by_question(found: Sequence[Sheet]) -> list[Asking]:
@@ -100,15 +113,6 @@ def _sum(bounds: Iterable[int | None]) -> int | None:
             return None
         total += bound
     return total
-
-
-@lru_cache(maxsize=8 * MOST)
-def _questions(
-    judge: Judge, current: Edition, kind: str, held: SubjectFacts, _sequence: int
-) -> tuple[Question, ...]:
-    """Rows of a table are alike by their keys, so the sequence tells one state from another."""
-    values = with_kind(current.known, kind, encoded(current.known, held.facts))
-    return tuple(next_questions(judge, values))
 
 
 @lru_cache(maxsize=32)

@@ -36,7 +36,7 @@ def rule_of(ruled: Ruled) -> Rule:
     due = None if ruled.due is None else figures.amount(ruled.due)
     if ruled.verdict == "eligible":
         consequence = (
-            _("不予同意，或者金额不是 %s，即为偏离规则") % due.text
+            _("不予同意，或者金额不是 %s，即为偏离规则") % due.exact
             if due
             else _("不予同意，即为偏离规则")
         )
@@ -47,7 +47,7 @@ def rule_of(ruled: Ruled) -> Rule:
         if due:
             consequence = _("%(told)s；同意而金额不是 %(due)s，即为偏离规则") % {
                 "told": consequence,
-                "due": due.text,
+                "due": due.exact,
             }
     return Rule(BADGES[ruled.verdict], due, "" if due else _("规则没有给出金额"), consequence)
 
@@ -122,7 +122,7 @@ class Entered:
             return None
         if self.ruled.deviates(self.ruling()):
             told = _(
-                "偏离规则（一事一议）：须写明决定人、理由和依据文件，三项缺一不可，并将如实公开标注"
+                "偏离规则（一事一议）：须写明决定人、理由和依据文件，三项缺一不可；决定会如实标注为偏离规则"
             )
             return Weighed(deviates=True, told=told, tone="due")
         return Weighed(

@@ -179,7 +179,7 @@ def _columns(now: str) -> list[Column]:
 def _rows(found: Sequence[Entitlement], at: datetime, *, may_apply: bool) -> Iterator[EntitledRow]:
     subjects = _subjects(found)
     people = officers_of(subjects.values(), at)
-    texts = {code: reads.text_of(code, at) for code in {one.policy for one in found}}
+    texts = reads.edition(at).texts
     today = timezone.localdate(at)
     for one in found:
         subject, text = subjects[one.subject], texts[one.policy]
@@ -251,7 +251,7 @@ def entitled_sheet(found: Sequence[Entitlement], whose: Words, at: datetime) -> 
     ]
     subjects = _subjects(found)
     people = officers_of(subjects.values(), at)
-    texts = {code: reads.text_of(code, at) for code in {one.policy for one in found}}
+    texts = reads.edition(at).texts
     today = timezone.localdate(at)
 
     def row(one: Entitlement) -> list[ExportCell]:

@@ -115,13 +115,14 @@ def _kpis(found: Changes) -> list[Kpi]:
 
 def _policies(found: Changes, now: str, at: datetime) -> list[ChangedPolicy]:
     most = sorted(found.policies, key=lambda one: (-(one.gained + one.lost), one.policy))
-    return [_policy(one, now, at) for one in most[:POLICIES]]
+    texts = reads.edition(at).texts
+    return [_policy(one, now, texts) for one in most[:POLICIES]]
 
 
-def _policy(one: PolicyChange, now: str, at: datetime) -> ChangedPolicy:
+def _policy(one: PolicyChange, now: str, texts: Mapping[str, reads.Text]) -> ChangedPolicy:
     return ChangedPolicy(
         id=one.policy,
-        title=reads.text_of(one.policy, at).policy.title,
+        title=texts[one.policy].policy.title,
         gained=one.gained,
         lost=one.lost,
         cause=CAUSES.get(one.cause),
@@ -131,9 +132,9 @@ def _policy(one: PolicyChange, now: str, at: datetime) -> ChangedPolicy:
 
 def _rows(found: Changes, rows: Sequence[Changed], at: datetime) -> list[ChangeRow]:
     subjects = _subjects(rows)
-    causes = {one.policy: one.cause for one in found.policies}
+    causes, texts = {one.policy: one.cause for one in found.policies}, reads.edition(at).texts
     return [
-        _row(row, subjects[row.subject], entries, causes[row.policy], at)
+        _row(row, subjects[row.subject], entries, causes[row.policy], texts[row.policy])
         for row, entries in zip(rows, found.causes(rows, at), strict=True)
     ]
 
@@ -143,7 +144,7 @@ def _subjects(rows: Sequence[Changed]) -> dict[UUID, Subject]:
 
 
 def _row(
-    row: Changed, subject: Subject, entries: Sequence[FactEntry], cause: str, at: datetime
+    row: Changed, subject: Subject, entries: Sequence[FactEntry], cause: str, text: reads.Text
 ) -> ChangeRow:
     told, known = _cause(row, entries, cause)
     return ChangeRow(
@@ -152,7 +153,7 @@ def _row(
         number=subject.number,
         street=subject.street.name if subject.street else "",
         policy=row.policy,
-        title=reads.text_of(row.policy, at).policy.title,
+        title=text.policy.title,
         gained=row.gained,
         before=BADGES[row.before] if row.before else ABSENT,
         now=BADGES[row.now] if row.now else OVER,

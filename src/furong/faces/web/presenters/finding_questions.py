@@ -24,6 +24,8 @@ from furong.faces.web.presenters.sheets import as_of, yuan
 
 FILTERS = ("street", "officer")
 SHOWN = 3  # questions of a subject that a card shows
+type Texts = Mapping[str, reads.Text]
+
 NAMED = 3  # policies that a question names, and subjects to ask it of
 
 
@@ -78,18 +80,19 @@ def _selects(chosen: Mapping[str, str], at: datetime, *, own: bool) -> list[Sele
 def visit_cards(sheets: Sequence[Sheet], at: datetime, *, shown: int = SHOWN) -> list[VisitCard]:
     """What to ask each subject; as many questions as a visit bears."""
     subjects = _subjects(sheet.subject for sheet in sheets)
-    people = officers_of(subjects.values(), at)
+    people, texts = officers_of(subjects.values(), at), reads.edition(at).texts
     return [
-        _card(sheet, subjects[sheet.subject], people[sheet.subject], shown, at) for sheet in sheets
+        _card(sheet, subjects[sheet.subject], people[sheet.subject], shown, texts)
+        for sheet in sheets
     ]
 
 
-def _subjects(ids: Collection[UUID]) -> dict[UUID, Subject]:
+def _subjects(ids: Iterable[UUID]) -> dict[UUID, Subject]:
     return Subject.objects.select_related("street").in_bulk([*ids])
 
 
 def _card(
-    sheet: Sheet, subject: Subject, people: Sequence[User], shown: int, at: datetime
+    sheet: Sheet, subject: Subject, people: Sequence[User], shown: int, texts: Texts
 ) -> VisitCard:
     return VisitCard(
         id=str(subject.pk),
@@ -98,27 +101,27 @@ def _card(
         street=subject.street.name if subject.street else "",
         address=subject.address,
         officers=_("、").join(person.name for person in people),
-        questions=[*_asked(sheet.questions[:shown], at)],
+        questions=[*_asked(sheet.questions[:shown], texts)],
         count=_("共 %(n)d 问，问清可判定 %(m)d 项")
         % {"n": len(sheet.questions), "m": sheet.settles},
     )
 
 
-def _asked(questions: Iterable[Question], at: datetime) -> Iterator[Asked]:
+def _asked(questions: Iterable[Question], texts: Texts) -> Iterator[Asked]:
     """The questions as they are put one after another: nothing is asked twice."""
     facts, put = catalogue().facts, set[str]()
     for question in questions:
         yield Asked(
             fields=[field_of(facts[key]) for key in question.facts if key not in put],
-            settles=_titles(question.settles, at),
+            settles=_titles(question.settles, texts),
             count=len(question.settles),
-            most=_most(question.most, question.settles, at),
+            most=_most(question.most, question.settles, texts),
         )
         put |= set(question.facts)
 
 
-def _titles(policies: Sequence[str], at: datetime) -> str:
-    titles = [reads.text_of(code, at).policy.title for code in policies]
+def _titles(policies: Sequence[str], texts: Texts) -> str:
+    titles = [texts[code].policy.title for code in policies]
     told = _("、").join(titles[:NAMED])
     return (
         told
@@ -127,23 +130,23 @@ def _titles(policies: Sequence[str], at: datetime) -> str:
     )
 
 
-def _most(most: int | None, policies: Iterable[str], at: datetime) -> str:
+def _most(most: int | None, policies: Iterable[str], texts: Texts) -> str:
     """At most how much is at stake; nothing where the policies give no sums."""
     if most:
         return figures.amount(most, at_most=True).text
-    kinds = {reads.text_of(code, at).policy.benefit.kind for code in policies}
+    kinds = {texts[code].policy.benefit.kind for code in policies}
     return "" if most == 0 or kinds <= wording.WITHOUT_SUM else _("金额未知")
 
 
 def _askings(found: Sequence[Asking], at: datetime) -> list[AskingRow]:
-    facts = catalogue().facts
+    facts, texts = catalogue().facts, reads.edition(at).texts
     named = _subjects({one for asking in found for one in asking.subjects[:NAMED]})
     return [
         AskingRow(
             texts=[facts[key].ask for key in asking.facts],
             subjects=figures.count(len(asking.subjects)) if asking.subjects else "",
             settles=figures.count(asking.settles),
-            most=_most(asking.most, asking.policies, at),
+            most=_most(asking.most, asking.policies, texts),
             named=[(str(one), named[one].name) for one in asking.subjects[:NAMED]],
             more=max(len(asking.subjects) - NAMED, 0),
         )
@@ -161,7 +164,7 @@ def questions_sheet(
     ]
     subjects = _subjects(released)
     people = officers_of(subjects.values(), at)
-    facts = catalogue().facts
+    facts, texts = catalogue().facts, reads.edition(at).texts
 
     def row(subject: Subject, question: Question) -> list[ExportCell]:
         return [
@@ -172,7 +175,7 @@ def questions_sheet(
             _("、").join(person.name for person in people[subject.pk]) or None,
             " ".join(facts[key].ask for key in question.facts),
             len(question.settles),
-            _("、").join(reads.text_of(code, at).policy.title for code in question.settles),
+            _("、").join(texts[code].policy.title for code in question.settles),
             yuan(question.most),
             None,
         ]

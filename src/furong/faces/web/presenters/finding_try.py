@@ -99,7 +99,8 @@ class _Trial:
             try:
                 value = read_value(fact, given if fact.type == "set" else "".join(given[-1:]))
             except ValueProblem as problem:
-                self.faults[key] = _help(key) or str(problem)
+                told = str(problem).replace(_("（%s）") % key, "")  # an owner knows no keys
+                self.faults[key] = _help(key) or told
                 continue
             if value is not None and given:
                 facts[key] = value
@@ -158,7 +159,10 @@ class _Trial:
             options = [(kind, kinds[kind].label) for kind in self.text.policy.kinds]
             return Field(key, _("属于哪一类？"), "choice", options=options)
         field = field_of(fact)
-        return field if fact.ask else Field(key, asked(fact), field.kind, field.unit, field.options)
+        if fact.ask:
+            return field
+        text = _("%s是哪一类？") % fact.label if fact.type == "choice" else asked(fact)
+        return Field(key, text, field.kind, field.unit, field.options)
 
 
 def _help(key: str) -> str:

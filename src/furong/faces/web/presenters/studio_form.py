@@ -201,7 +201,7 @@ def _two(values: Sequence[str]) -> tuple[str, str]:
 
 def _one(values: Sequence[str], fact: Fact | None) -> tuple[str]:
     if fact is not None and fact.type == "code":
-        return ("、".join(values),)
+        return (_("、").join(values),)
     return (values[0] if values else "",)
 
 
@@ -217,4 +217,4 @@ def _choices(pairs: Iterable[tuple[str, Text]], now: str) -> list[Option]:
 
 def _with_unit(fact: Fact) -> str:
     unit = _("元") if fact.type == "money" else fact.unit
-    return f"{fact.label}（{unit}）" if unit else fact.label
+    return _("%(label)s（%(unit)s）") % {"label": fact.label, "unit": unit} if unit else fact.label

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from furong.engines.rules import Fact
 from furong.engines.rules.form import (
     Line,
@@ -67,8 +69,8 @@ def fields_of(document: Mapping[str, Any], definition: Mapping[str, Any]) -> Pol
         group_label=group.get("label", ""),
         budget=str(budget.get("amount", "")),
         budget_partial=bool(budget.get("partial")),
-        refines="、".join(definition.get("refines", ())),
-        supersedes="、".join(definition.get("supersedes", ())),
+        refines=_("、").join(definition.get("refines", ())),
+        supersedes=_("、").join(definition.get("supersedes", ())),
         notes="\n".join(definition.get("notes", ())),
         criteria=[_criterion(one) for one in definition.get("criteria", ())],
         benefit=_benefit(definition.get("benefit") or {}),
@@ -254,7 +256,7 @@ def _typed(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "、".join(value) if isinstance(value, list) else str(value)
+    return _("、").join(value) if isinstance(value, list) else str(value)
 
 
 def _case_content(case: CaseFields, facts: Facts) -> Content:

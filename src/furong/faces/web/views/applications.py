@@ -159,10 +159,10 @@ def decide_alone(request: Request, pk: UUID, policy: str) -> HttpResponse:
     ruled = Ruled(judgement.verdict, judgement.amount)
     url = reverse("subject_decide", args=[pk, policy])
 
-    def shown(entered: Entered | None = None, status: int = 200) -> HttpResponse:
+    def shown(entered: Entered | None = None) -> HttpResponse:
         form = decide_form(url, ruled, user=person(request), at=request.at, entered=entered)
         page = matter_page(subject, text, at=request.at, form=form)
-        return render(request, "web/decide.html", {"page": page}, status=status)
+        return render(request, "web/decide.html", {"page": page})
 
     if request.htmx:
         weighed = _entered(request.GET, ruled, request).weighed()
@@ -180,7 +180,7 @@ def decide_alone(request: Request, pk: UUID, policy: str) -> HttpResponse:
         decide_without_application(subject, policy, ruling, by=person(request), at=request.at)
         return reverse("decisions")
 
-    return _done_once(request, act, _("决定已登记"), again=lambda: shown(entered, STALE))
+    return _done_once(request, act, _("决定已登记"), again=lambda: shown(entered))
 
 
 @require_safe
@@ -236,9 +236,7 @@ def _done_once(
         target = _once(request, act)
     except _Faulty:
         messages.error(request, _("没有办成，请改正标出的各项"))
-        answer = again()
-        answer.status_code = 422
-        return answer
+        return again()
     except Refusal as refusal:
         messages.error(request, str(refusal))
         answer = again()

@@ -191,7 +191,7 @@ def _asked_of(request: Request, chosen: Mapping[str, str]) -> tuple[list[Sheet],
     covered = _of_officer(chosen["officer"], request)
     if covered is not None:
         rows = rows.filter(pk__in=listed(covered))
-    found = [*rows[: MOST + 1]]
+    found = [*rows.only("kind")[: MOST + 1]]
     if len(found) > MOST:
         told = _("范围内的服务对象超过 %d 家，逐家列问题太长。请选一个街道或一名联络员") % MOST
         return [], told
@@ -264,9 +264,7 @@ def try_policy(request: Request, policy: str) -> HttpResponse:
     """算一算: a policy's verdict on what the visitor enters; nothing is kept."""
     text = text_or_404(policy, request)
     form = request.POST if request.method == "POST" else None
-    page = try_page(text, form, at=request.at)
-    status = 422 if page.faults else 200
-    return render(request, "web/public_try.html", {"page": page}, status=status)
+    return render(request, "web/public_try.html", {"page": try_page(text, form, at=request.at)})
 
 
 def _chosen(request: Request, names: tuple[str, ...]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -95,13 +95,13 @@ def repeal(request: Request, policy: str) -> HttpResponse:
 
 @require_safe
 @needs("draft.view")
-def show_file(request: Request, pk: UUID, file: UUID) -> FileResponse:  # noqa: ARG001 - the view's form
+def show_file(request: Request, pk: UUID, file: UUID) -> HttpResponse:  # noqa: ARG001 - the view's form
     """A paper that an opinion on the draft rests on."""
     draft = get_object_or_404(Draft, pk=pk)
     if not draft.opinions.filter(file=file).exists():
         raise Http404
     found = get_object_or_404(StoredFile, pk=file)
-    return FileResponse(found.open(), headers=found.headers())
+    return HttpResponse(found.path.read_bytes(), headers=found.headers())
 
 
 def _file(request: Request) -> StoredFile | None:
