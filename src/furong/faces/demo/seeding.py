@@ -20,7 +20,7 @@ from furong.apps.base import clock, journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import DistrictClock
 from furong.apps.directory.models import Zone
-from furong.apps.policies.actions import apply_pack
+from furong.apps.policies.actions import apply_pack, take_standings
 from furong.apps.registry.actions import NewSubject, Statement, register_subjects, state_many
 from furong.apps.registry.columns import columns
 from furong.apps.registry.models import ImportBatch, Source, Subject
@@ -80,6 +80,8 @@ def seed(pack: Pack, wanted: Wanted, population: Population) -> ImportBatch:
     with stage("建立列存储"):
         for kind in pack.kinds:
             columns(kind)
+    with stage("留存资格快照"):
+        take_standings(by=BY, at=at)
     _finish(batch, at=at)
     return batch
 

@@ -124,7 +124,7 @@ class Overview:
         column = self._industries if key == "industry" else self._numbers[key]
         if descending:  # a stable sort of the reverse, reversed
             rows = rows[::-1]
-        ordered = rows[np.argsort(column[rows], kind="stable")]
+        ordered: Rows = rows[np.argsort(column[rows], kind="stable")]
         return ordered[::-1] if descending else ordered
 
     def by_kind(self, rows: Rows) -> dict[str, int]:

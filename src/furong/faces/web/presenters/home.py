@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from furong.apps.base.models import Entry, Installation
 from furong.apps.directory.access import grants_for
@@ -170,7 +170,7 @@ def _keeper_kpis(actions: Collection[str], at: datetime) -> Iterator[Kpi]:
         grants = Grant.objects.in_force(at)
         people = grants.values("user").distinct().count()
         note = _("涉及 %s 人") % figures.count(people)
-        yield Kpi(_("有效授权"), figures.count(grants.count()), _("项"), note)
+        yield Kpi(_("有效授权"), figures.count(grants.count()), pgettext("grant", "项"), note)
 
 
 def _subjects(**query: object) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from furong.apps.directory.models import User, Zone
 from furong.apps.policies import reads as policies
@@ -111,7 +112,7 @@ def _kpis(groups: Iterable[VerdictGroup]) -> list[Kpi]:
         Kpi(
             group.badge.text,
             str(len(group.rows)),
-            _("项"),
+            ngettext("项", "项", len(group.rows)),
             note=_("合计%(sum)s") % {"sum": group.total.text}
             if group.total
             else NOTES[group.verdict],
