@@ -40,7 +40,7 @@ check: install-dev  ## lint, types, imports, migrations, translations
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings furong.config.settings_test
 	$(BIN)/djade --check --target-version 6.1 $$(git ls-files 'src/**/*.html')
 	$(BIN)/furong pack check packs/*/pack.yaml
 	$(BIN)/python -m tools.messages --check
