@@ -285,3 +285,10 @@ class TestText:
             ("甲", "=1+1"),
             ("乙", "=1+1"),
         ]
+
+
+def test_a_name_that_begins_like_a_remark_is_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "名册.csv"
+    path.write_text("企业名称,街道\n注塑机械厂,东街\n注册地未知,西街\n注：以上为示例,\n", "utf-8")
+    with read_table(path) as table:
+        assert [row.cell(0) for row in table.rows()] == ["注塑机械厂", "注册地未知"]

@@ -2,9 +2,12 @@
 
 import re
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from furong.apps.directory.models import User
@@ -257,3 +260,29 @@ def test_a_repealed_policy_says_so(client: Client, policy_sun: User, at: datetim
         "/policies/T03/repeal/", {"last_day": last, "number": "区发 9 号", "reason": "到期"}
     )
     assert "区发 9 号" in text(client.get("/policies/T03/"))
+
+
+def test_worked_cases_go_out_to_a_spreadsheet_and_come_back_unsaved(
+    sun: Client, draft: Draft
+) -> None:
+    post(sun, draft)
+    sheet = sun.get(address(draft, "cases/")).content
+    book = openpyxl.load_workbook(BytesIO(sheet))
+    page = book.worksheets[0]
+    assert [cell.value for cell in page[1]][:2] == ["情形", "期末从业人员（人）[staff]"]
+    page.append(["19 人", 19, "符合", "8000"])
+    target = BytesIO()
+    book.save(target)
+    upload = SimpleUploadedFile("样例.xlsx", target.getvalue())
+    answer = sun.post(address(draft, "cases/take-in/"), {"file": upload})
+    assert "已读入 3 个样例，还没有保存" in text(answer)
+    assert 'value="19 人"' in answer.content.decode()
+    draft.refresh_from_db()
+    assert len(draft.definition["cases"]) == 2
+
+
+def test_a_spreadsheet_of_something_else_changes_nothing(sun: Client, draft: Draft) -> None:
+    post(sun, draft)
+    upload = SimpleUploadedFile("名册.csv", "企业名称,街道\n甲,东街\n乙,西街\n".encode())
+    answer = sun.post(address(draft, "cases/take-in/"), {"file": upload}, follow=True)
+    assert "没有“情形”“应为”这一列" in text(answer)

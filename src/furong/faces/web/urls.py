@@ -4,6 +4,7 @@ from django.urls import path
 
 from furong.faces.web.views import (
     applications,
+    case_sheets,
     finding,
     home,
     imports,
@@ -86,6 +87,8 @@ urlpatterns = [
     path("studio/<uuid:pk>/arrange/", studio.arrange, name="studio_arrange"),
     path("studio/<uuid:pk>/restore/", studio.restore, name="studio_restore"),
     path("studio/<uuid:pk>/withdraw/", studio.withdraw, name="studio_withdraw"),
+    path("studio/<uuid:pk>/cases/", case_sheets.export, name="studio_cases"),
+    path("studio/<uuid:pk>/cases/take-in/", case_sheets.take_in, name="studio_cases_in"),
     path("studio/<uuid:pk>/review/", issuing.review, name="studio_review"),
     path("studio/<uuid:pk>/opinion/", issuing.give_opinion, name="studio_opinion"),
     path("studio/<uuid:pk>/issue/", issuing.issue, name="studio_issue"),

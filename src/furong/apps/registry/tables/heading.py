@@ -13,7 +13,9 @@ SEARCHED = 30
 """Rows at the top among which the headings are looked for."""
 
 _TOTAL = re.compile(r"(本页|全区|全市|全省)?(合计|小计|总计|共计|累计)(数|行)?:?")
-_REMARK = re.compile(r"(注|备注|说明|填表|填报|制表|审核|单位负责人|联系电话|报送时间)\S*")
+_REMARK = re.compile(
+    r"(注|备注|说明)([:：\d（(、.]|$)|(填表|填报|制表|审核|单位负责人|联系电话|报送时间)[^:：]{0,4}([:：]|$)"
+)
 _NUMERIC = re.compile(
     r"[+-]?[\d,]+(\.\d+)?%?|\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?|[0-9A-Z]{15,18}"
 )

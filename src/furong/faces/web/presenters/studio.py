@@ -130,9 +130,14 @@ def studio_head(draft: Draft) -> StudioHead:
 
 
 def studio_page(
-    draft: Draft, form: PolicyFields, *, at: datetime, stale: Stale | None = None
+    draft: Draft,
+    form: PolicyFields,
+    *,
+    at: datetime,
+    stale: Stale | None = None,
+    notice: str = "",
 ) -> StudioPage:
-    """The editor, with the form as it is: saved, or as posted."""
+    """The editor, with the form as it is: saved, or not. notice: what was done to it unsaved."""
     known = catalogue()
     drawing = Drawing(form, known)
     examined = _examined(draft, form, known, at)
@@ -150,9 +155,15 @@ def studio_page(
         feedback=_feedback(draft, form, examined, known, at),
         revisions=_revisions(draft),
         opinions=[opinion_row(one) for one in draft.opinions.select_related("given_by")],
+        notice=notice,
         stale=str(stale) if stale else "",
         differences=differences(stale.changed) if stale else (),
     )
+
+
+def examined_form(draft: Draft, form: PolicyFields, *, at: datetime) -> Examined:
+    """What the checks say of a form, saved or not."""
+    return _examined(draft, form, catalogue(), at)
 
 
 def feedback_of(draft: Draft, form: PolicyFields, *, at: datetime) -> Feedback:

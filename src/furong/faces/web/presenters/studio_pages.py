@@ -224,6 +224,7 @@ class StudioPage:
     feedback: Feedback
     revisions: Sequence[RevisionRow]
     opinions: Sequence[OpinionRow]
+    notice: Text = ""  # what was put into the form and is not saved
     stale: Text = ""
     differences: Sequence[Difference] = field(default=())
 
