@@ -33,7 +33,14 @@ class FactValue:
     @property
     def shown(self) -> str:
         """The value as a page shows it."""
-        return "******" if self.personal else show_value(self.fact, self.value)
+        return "******" if self.personal else shown(self.fact, self.value)
+
+
+def shown(fact: Fact, value: Encoded | None) -> str:
+    """A value as a page shows it; a code in words where the pack has them."""
+    told = show_value(fact, value)
+    is_code = fact.type == "code" and value is not None
+    return catalogue().pack.code_label(fact.key, told) if is_code else told
 
 
 def facts_of(subject: Subject, at: datetime | None = None) -> dict[str, FactValue]:

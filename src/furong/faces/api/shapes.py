@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from uuid import UUID
 
 from furong.apps.directory.models import Zone
 from furong.apps.policies.reads import Share, Text, Verdict, label_of
@@ -24,7 +25,8 @@ def amount(minor: int | None) -> str | None:
     return None if minor is None else yuan(minor)
 
 
-def subject(row: models.Subject, known: Catalogue) -> schemas.Subject:
+def subject(row: models.Subject, known: Catalogue, *, into: UUID | None = None) -> schemas.Subject:
+    """A subject. into: the one that it was merged into, where the reader may see that one."""
     return schemas.Subject(
         id=row.pk,
         number=row.number,
@@ -38,7 +40,7 @@ def subject(row: models.Subject, known: Catalogue) -> schemas.Subject:
         opened_on=row.opened_on,
         status=row.status,
         identifiers=[_identifier(one) for one in row.identifiers.all()],
-        merged_into=row.merged_into_id,
+        merged_into=into,
         registered_at=row.registered_at,
         sequence=row.projection.sequence,
     )

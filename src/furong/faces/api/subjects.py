@@ -22,6 +22,7 @@ from furong.apps.registry.actions import NewSubject, register_subject, state_fac
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import FactEntry, Subject, SubjectFacts
 from furong.apps.registry.models.subjects import SubjectQuerySet
+from furong.apps.registry.sight import may_see
 from furong.apps.registry.sources import sources_open_to
 from furong.engines.rules.problems import nearest
 from furong.faces.api import schemas, shapes
@@ -77,7 +78,10 @@ def list_subjects(request: Request, filters: Query[SubjectFilters]) -> schemas.S
 @decorate_view(conditional_page)
 def show_subject(request: Request, subject_id: UUID) -> schemas.Subject:
     """一个服务对象。"""
-    return shapes.subject(_subject(request, subject_id), catalogue())
+    row = _subject(request, subject_id)
+    into = row.merged_into
+    known = into is not None and may_see(request.auth, into, request.at)
+    return shapes.subject(row, catalogue(), into=into.pk if into and known else None)
 
 
 @router.post("/subjects", auth=Needs("subject.import"), response={201: schemas.Subject})

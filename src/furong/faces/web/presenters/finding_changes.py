@@ -15,8 +15,8 @@ from furong.apps.policies.reads.covering import officers_of
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.exporting import ExportCell, write_table
 from furong.apps.registry.models import FactEntry, Subject
+from furong.apps.registry.reads import shown as in_words
 from furong.apps.registry.values import from_plain
-from furong.engines.rules import show_value
 from furong.faces.web.cursor import Page
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.finding import tabs
@@ -181,7 +181,7 @@ def _statement(entry: FactEntry) -> Statement:
     elif entry.value is None:
         shown = _("撤回")
     else:
-        shown = show_value(fact, from_plain(fact, entry.value))
+        shown = in_words(fact, from_plain(fact, entry.value))
     source = [str(entry.get_source_display()), entry.reporter.name if entry.reporter else ""]
     return Statement(
         text=_("%(fact)s：%(value)s") % {"fact": fact.label, "value": shown},

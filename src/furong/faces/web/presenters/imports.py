@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 
 from django.urls import reverse
@@ -26,7 +27,8 @@ from furong.apps.registry.mapping import (
     propose_mapping,
     targets_of,
 )
-from furong.apps.registry.models import ImportBatch, Source
+from furong.apps.registry.models import ImportBatch
+from furong.apps.registry.sources import sources_of_tables
 from furong.apps.registry.tables.reader import Table
 from furong.apps.registry.tables.worker import MAX_ROWS
 from furong.faces.web import running
@@ -57,9 +59,6 @@ LABELS: dict[str, Text] = {
 
 SAMPLES = 3
 RECENT = 10
-SOURCES = (Source.STATISTICS, Source.DEPARTMENT, Source.REGISTER, Source.PRESS)
-"""Whose word a table can be."""
-
 BADGES = {
     Verdict.NEW: Badge(gettext_lazy("新增"), "jade", "check"),
     Verdict.UPDATE: Badge(gettext_lazy("更新"), "blue"),
@@ -68,13 +67,13 @@ BADGES = {
 }
 
 
-def upload_page(user: User, megabytes: int, *, error: str = "") -> UploadPage:
+def upload_page(user: User, megabytes: int, *, at: datetime, error: str = "") -> UploadPage:
     known = catalogue()
     return UploadPage(
         kinds=[Option(kind.id, kind.label) for kind in known.pack.kinds.values()],
-        sources=[Option(source.value, source.label) for source in SOURCES],
+        sources=[Option(source.value, source.label) for source in sources_of_tables(user, at=at)],
         batches=[_batch_row(batch, known) for batch in _recent(user)],
-        limit=_("xlsx、xls 或 csv，不超过 %(size)d MB、%(rows)s 行")
+        limit=_("xlsx 或 csv，不超过 %(size)d MB、%(rows)s 行")
         % {"size": megabytes, "rows": figures.count(MAX_ROWS)},
         error=error,
     )

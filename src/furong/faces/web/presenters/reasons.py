@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from furong.apps.policies.reads import Verdict
+from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.reads import FactValue
 from furong.engines.rules import Criterion, Fact, Judge, Judgement
 from furong.engines.rules.explain import Explanation, Line, Used
@@ -131,7 +132,10 @@ def _have(line: Line, criterion: Criterion, case: Case) -> str:
 def _told(used: Used) -> str:
     """期末从业人员：31 人; 企业规模可能为小型或微型 where a table leaves it open."""
     if used.known:
-        return _("%(fact)s：%(value)s") % {"fact": used.label, "value": used.shown}
+        return _("%(fact)s：%(value)s") % {
+            "fact": used.label,
+            "value": catalogue().pack.code_label(used.key, used.shown),
+        }
     possible = _("或").join(used.possible)
     return _("%(fact)s可能为%(values)s") % {"fact": used.label, "values": possible}
 

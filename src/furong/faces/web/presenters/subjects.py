@@ -13,7 +13,6 @@ from furong.apps.policies import reads as policies
 from furong.apps.policies.reads import INDUSTRY
 from furong.apps.registry import reads as registry
 from furong.apps.registry.catalogue import Catalogue, catalogue
-from furong.apps.registry.identifiers import USCC
 from furong.apps.registry.models import FactEntry, Relation, Subject
 from furong.apps.registry.values import from_plain
 from furong.engines.rules import Fact, Judgement, Rulebook, show_value
@@ -131,9 +130,9 @@ def _status(subject: Subject) -> Badge:
 
 
 def _identity(subject: Subject, facts: Mapping[str, registry.FactValue]) -> list[tuple[str, str]]:
-    schemes = {USCC: _("统一社会信用代码")}
+    label = catalogue().pack.identifier_label
     lines = [
-        (schemes.get(one.scheme, one.scheme), _("已加密") if one.sealed_id else one.value)
+        (label(one.scheme), _("已加密") if one.sealed_id else one.value)
         for one in subject.identifiers.filter(valid_to=None).order_by("scheme", "value")
     ]
     if INDUSTRY in facts:
@@ -152,17 +151,18 @@ def _relations(subject: Subject, user: User, at: datetime) -> list[Link]:
     """The subjects that this one hangs together with, as far as the person may see them."""
     visible = Subject.objects.visible_to(user, at)
     held = Relation.objects.filter(valid_to=None)
+    label = catalogue().pack.relation_label
     pairs = [
         *(
-            (one.kind, one.target)
+            (label(one.kind), one.target)
             for one in held.filter(source=subject, target__in=visible).select_related("target")
         ),
         *(
-            (one.kind, one.source)
+            (label(one.kind, inverse=True), one.source)
             for one in held.filter(target=subject, source__in=visible).select_related("source")
         ),
     ]
-    return [Link(other.name, reverse("subject", args=[other.pk]), kind) for kind, other in pairs]
+    return [Link(other.name, reverse("subject", args=[other.pk]), word) for word, other in pairs]
 
 
 def _fact_groups(subject: Subject, known: Catalogue, case: Case) -> list[FactGroup]:
@@ -233,7 +233,7 @@ def _history_row(entry: FactEntry, fact: Fact, *, is_current: bool) -> HistoryRo
     elif entry.value is None:
         shown = _("撤回")
     else:
-        shown = show_value(fact, from_plain(fact, entry.value))
+        shown = registry.shown(fact, from_plain(fact, entry.value))
     source = str(entry.get_source_display())
     return HistoryRow(
         value=shown,

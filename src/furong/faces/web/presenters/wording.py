@@ -9,8 +9,9 @@ from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from furong.apps.registry.reads import shown
 from furong.engines.rules import Fact as RuleFact
-from furong.engines.rules import read_value, show_value
+from furong.engines.rules import read_value
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.figures import Amount
 from furong.faces.web.presenters.parts import Badge, Text
@@ -200,7 +201,7 @@ def case_facts(case: Case, policy: Policy, facts: Mapping[str, RuleFact]) -> str
     told = []
     for key, value in case.facts.items():
         if fact := facts.get(key):
-            told.append(f"{fact.label} {show_value(fact, read_value(fact, value))}")
+            told.append(f"{fact.label} {shown(fact, read_value(fact, value))}")
         else:
             told.append(f"{labels.get(key, key)} {_('已认定') if value else _('认定为否')}")
     return _("；").join(told) or _("什么都不知道")

@@ -40,7 +40,9 @@ def upload(request: Request) -> HttpResponse:
             return _take_in(request)
         except Refusal as refusal:
             error = str(refusal)
-    page = imports.upload_page(person(request), settings.FURONG_UPLOAD_MB, error=error)
+    page = imports.upload_page(
+        person(request), settings.FURONG_UPLOAD_MB, at=request.at, error=error
+    )
     return render(request, "web/import_upload.html", {"page": page}, status=422 if error else 200)
 
 
