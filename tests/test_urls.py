@@ -217,6 +217,7 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "applications": subject.applications.get().pk,
         "application_id": subject.applications.get().pk,
         "decisions": subject.decisions.get().pk,
+        "mine": subject.pk,
         "subjects": subject.pk,
         "subject_id": subject.pk,
         "fact": "staff",

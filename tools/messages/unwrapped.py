@@ -20,6 +20,7 @@ BY_DESIGN = {
     "apps/*/migrations/*.py": "history",
     "apps/base/journal_chain.py": "also run by an outsider who verifies an export",
     "apps/base/journal_check.py": "also run by an outsider who verifies an export",
+    "apps/policies/case_sheets.py": "the headings of a sheet that goes out and comes back",
     "apps/registry/tables/heading.py": "what is written in the tables that offices upload",
 }
 """Modules whose words stay Chinese, and why."""

@@ -63,7 +63,7 @@ def test_headings_are_known_by_their_words_too(facts: Any, tmp_path: Path) -> No
 
 def test_a_table_of_something_else_is_refused(facts: Any, tmp_path: Path) -> None:
     table = write_table(["企业名称", "街道"], [["甲", "东街"], ["乙", "西街"]], "xlsx")
-    with pytest.raises(Refusal, match="没有“情形”“应为”"):
+    with pytest.raises(Refusal, match="没有“情形、应为”"):
         read_cases(kept(tmp_path, table), facts, [])
 
 

@@ -285,4 +285,4 @@ def test_a_spreadsheet_of_something_else_changes_nothing(sun: Client, draft: Dra
     post(sun, draft)
     upload = SimpleUploadedFile("名册.csv", "企业名称,街道\n甲,东街\n乙,西街\n".encode())
     answer = sun.post(address(draft, "cases/take-in/"), {"file": upload}, follow=True)
-    assert "没有“情形”“应为”这一列" in text(answer)
+    assert "没有“情形、应为”这一列" in text(answer)

@@ -53,7 +53,9 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     ),
     Capacity.LEADER: frozenset(_READ),
     Capacity.LIAISON: frozenset({*_READ, "subject.edit", *_APPLY}),
-    Capacity.OWNER: frozenset({"subject.view", "subject.edit", "policy.view", *_APPLY}),
+    Capacity.OWNER: frozenset(
+        {"subject.view", "subject.edit", "policy.view", "mine.view", *_APPLY}
+    ),
     Capacity.FINANCE: frozenset({*_READ, "subject.export", "subject.view_personal"}),
     Capacity.STATISTICS: frozenset({*_READ, *_KEEP}),
     Capacity.AUDITOR: frozenset({*_READ, "journal.view", "journal.verify"}),

@@ -77,7 +77,7 @@ def _read(table: Table, facts: Mapping[str, Fact], judgements: Sequence[str]) ->
             places[key] = column.place
     if missing := [name for name in (TITLE, VERDICT) if name not in places]:
         raise Refusal(
-            _("表里没有“%s”这一列，没有读入；请用“导出样例”得到的表头") % _("”“").join(missing)
+            _("表里没有“%s”这一列，没有读入；请用“导出样例”得到的表头") % _("、").join(missing)
         )
     rows = [*table.rows()]
     if len(rows) > MOST:

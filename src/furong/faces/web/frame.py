@@ -24,7 +24,13 @@ LARGE = "large"
 
 # Group, and its links: label, URL name, icon, the action that opens it ("" = everyone signed in).
 NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
-    ("", ((gettext_lazy("首页"), "home", "home", ""),)),
+    (
+        "",
+        (
+            (gettext_lazy("首页"), "home", "home", ""),
+            (gettext_lazy("我的政策"), "mine", "check", "mine.view"),
+        ),
+    ),
     (
         gettext_lazy("服务对象"),
         (

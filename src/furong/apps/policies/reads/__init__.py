@@ -14,6 +14,7 @@ from furong.apps.policies.reads.library import (
     library,
     text_of,
     versions_of,
+    whole_texts,
 )
 from furong.apps.policies.reads.overview import (
     INDUSTRY,
@@ -87,4 +88,5 @@ __all__ = [
     "text_of",
     "verdicts_of",
     "versions_of",
+    "whole_texts",
 ]

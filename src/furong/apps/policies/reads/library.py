@@ -155,6 +155,11 @@ def text_of(policy: str, at: datetime) -> Text:
     return edition(at).text(policy)
 
 
+def whole_texts() -> list[Text]:
+    """Every version of every policy."""
+    return [text for texts in whole_library().texts.values() for text in texts]
+
+
 def versions_of(policy: str) -> list[Text]:
     """All versions of a policy, the earliest first. Raises KeyError where there is no such policy."""
     return whole_library().texts[policy]

@@ -91,14 +91,14 @@ def _groups(
     return [
         VerdictGroup(
             standing,
-            [verdict_row(verdict, case) for verdict in sorted(verdicts, key=_nearness)],
+            [verdict_row(verdict, case) for verdict in sorted(verdicts, key=nearness)],
             _total(verdict.judgement for verdict in verdicts),
         )
         for standing, verdicts in grouped.items()
     ]
 
 
-def _nearness(verdict: policies.Verdict) -> tuple[bool, int, int]:
+def nearness(verdict: policies.Verdict) -> tuple[bool, int, int]:
     """What the subject can settle itself first, the fewest missing facts, the largest sums."""
     judgement = verdict.judgement
     waits_for_others = bool(judgement.waits) and not {"facts", "document"} & set(judgement.waits)
