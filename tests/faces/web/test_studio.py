@@ -286,3 +286,18 @@ def test_a_spreadsheet_of_something_else_changes_nothing(sun: Client, draft: Dra
     upload = SimpleUploadedFile("名册.csv", "企业名称,街道\n甲,东街\n乙,西街\n".encode())
     answer = sun.post(address(draft, "cases/take-in/"), {"file": upload}, follow=True)
     assert "没有“情形、应为”这一列" in text(answer)
+
+
+def test_a_button_counts_anew_what_the_changed_form_reaches(sun: Client, draft: Draft) -> None:
+    form = {"revision": "1", **FORM, "change": "drop:criterion:0"}
+    answer = sun.post(address(draft, "arrange/"), form, headers={"hx-request": "true"})
+    page = answer.content.decode()
+    assert 'id="editor"' in page
+    assert 'id="told" hx-swap-oob="true"' in page
+
+
+def test_an_amount_that_is_not_known_is_said_in_words(sun: Client, draft: Draft) -> None:
+    post(sun, draft, **{"k0-amount": "未知"})
+    draft.refresh_from_db()
+    assert draft.definition["cases"][0]["amount"] == "unknown"
+    assert 'name="k0-amount" value="未知"' in sun.get(address(draft)).content.decode()

@@ -218,7 +218,11 @@ def _feedback(
         ],
         cases=[_case(n, examined, remarks) for n in range(len(form.cases))],
         amount=_amount(form, known),
-        **(_counted(tried, _version(draft, at)) if tried else {}),
+        **(
+            _counted(tried, _version(draft, at), pays=bool(amount_of(form.benefit)))
+            if tried
+            else {}
+        ),
     )
 
 
@@ -305,7 +309,7 @@ def _amount(form: PolicyFields, known: Catalogue) -> str:
 # What is counted.
 
 
-def _counted(tried: Trial, version: int) -> dict[str, Any]:
+def _counted(tried: Trial, version: int, *, pays: bool) -> dict[str, Any]:
     reach, before = tried.reach, tried.before
     was = before.eligible if before else None
     asked = tried.asked[0] if tried.asked else None
@@ -321,7 +325,7 @@ def _counted(tried: Trial, version: int) -> dict[str, Any]:
             ),
             *([Kpi(_("待部门认定"), figures.count(reach.decides), tone="amber")]
               if reach.decides else []),
-            _cost(tried),
+            *([_cost(tried)] if pays else []),
         ],
         "compared": _("对比现行第 %d 版") % version if before else "",
         "counted": _("%(n)s 家 · %(ms)s 毫秒")

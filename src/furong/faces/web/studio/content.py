@@ -28,6 +28,9 @@ from furong.faces.web.studio.state import (
 type Facts = Mapping[str, Fact]
 type Content = dict[str, Any]
 
+UNKNOWN = "unknown"
+"""How a worked case says that the amount is not known."""
+
 WAYS = ("attested", "open", "decides")
 _SHOWN = frozenset(
     [
@@ -246,9 +249,13 @@ def _case(held: Mapping[str, Any]) -> CaseFields:
         title=held.get("title", ""),
         facts={key: _typed(value) for key, value in (held.get("facts") or {}).items()},
         verdict=held.get("verdict", ""),
-        amount="" if held.get("amount") is None else str(held["amount"]),
+        amount=_sum(held.get("amount")),
         boundary=bool(held.get("boundary")),
     )
+
+
+def _sum(amount: Any) -> str:
+    return _("未知") if amount == UNKNOWN else "" if amount is None else str(amount)
 
 
 def _typed(value: Any) -> str:
@@ -269,7 +276,9 @@ def _case_content(case: CaseFields, facts: Facts) -> Content:
         },
         "verdict": case.verdict,
     }
-    return made | _filled({"amount": case.amount.strip(), "boundary": case.boundary or None})
+    amount = case.amount.strip()
+    amount = UNKNOWN if amount == _("未知") else amount
+    return made | _filled({"amount": amount, "boundary": case.boundary or None})
 
 
 def _value(text: str, fact: Fact | None) -> Any:

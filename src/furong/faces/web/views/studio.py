@@ -116,8 +116,11 @@ def arrange(request: Request, pk: UUID) -> HttpResponse:
     draft, form = _posted(request, pk)
     form = rearranged(form, request.POST.get("change", ""), catalogue().facts)
     page = studio_page(draft, form, at=request.at)
-    template = f"{EDITOR}#editor" if request.htmx else EDITOR
-    return render(request, template, {"page": page})
+    if not request.htmx:
+        return render(request, EDITOR, {"page": page})
+    editor = render(request, f"{EDITOR}#editor", {"page": page})
+    told = render(request, "web/studio_feedback.html", {"feedback": page.feedback, "oob": True})
+    return HttpResponse(editor.content + told.content)
 
 
 @require_POST
