@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from furong.engines.rules import Compiled, Rulebook, RuleErrors
+from furong.engines.rules import Rulebook, RuleErrors
 from furong.packs.cases import Outcome, complain_of, fault_of, run_policy
 from furong.packs.checks import LEAST_CASES, has_threshold
 from furong.packs.models.base import Entry, Period
@@ -48,16 +48,6 @@ class Checked:
     book: Rulebook | None
     remarks: tuple[Remark, ...]
     outcomes: tuple[Outcome, ...]
-
-    @property
-    def compiled(self) -> Compiled | None:
-        """The policy as the engine reads it."""
-        return self.book.policies[0] if self.book else None
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing is wrong and nothing is left to be written."""
-        return not self.remarks
 
 
 def check_policy(data: Mapping[str, Any], pack: Pack, *, window: Period | None = None) -> Checked:

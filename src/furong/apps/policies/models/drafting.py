@@ -40,9 +40,6 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def open(self) -> Self:
         return self.filter(stage__in=OPEN)
 
-    def awaiting_review(self) -> Self:
-        return self.filter(stage__in=REVIEWS)
-
 
 class Draft(Record):
     """A policy version in the making; its content is in the latest of its revisions.
