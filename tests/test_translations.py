@@ -126,6 +126,7 @@ def test_writing_the_catalogs_twice_changes_nothing(source: Path) -> None:
         ('msgstr "{x}"', "x", "words.py:2: en: placeholders differ"),
         ('msgstr[1] "%(n)d firms"', "", "words.py:3: en: 2 plural forms are needed"),
         ('msgstr "%(name)s is wrong"', "%(name)s 有误", "Chinese left in"),
+        ('msgstr "%(name)s is wrong"', "%(name)s is “出错”", "Chinese left in"),
     ],
 )
 def test_a_translation_that_lacks_or_breaks_something_fails(
@@ -136,6 +137,12 @@ def test_a_translation_that_lacks_or_breaks_something_fails(
     found = list(_told(source))
     assert len(found) == 1
     assert told in found[0]
+
+
+def test_a_word_to_be_typed_as_it_is_may_be_quoted(source: Path) -> None:
+    _edit(source, ENGLISH, 'msgstr "%(name)s is wrong"', "%(name)s says “有误”")
+    _write(source)
+    assert list(_told(source)) == []
 
 
 def test_a_fuzzy_translation_fails(source: Path) -> None:

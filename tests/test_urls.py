@@ -225,6 +225,7 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "policy_id": "T01",
         "imports": draft,
         "batch": batch,
+        "sheet": uuid4(),  # nobody's file
         **drafted(),
     }
 
@@ -248,7 +249,7 @@ def drafted() -> dict[str, Any]:
         review_draft(draft, returned, stage=draft.stage, by=reviewer, at=at)
         held = Opinion.objects.select_related("draft", "file").get()
     assert held.file is not None
-    return {"studio": held.draft.pk, "file": held.file.pk}
+    return {"studio": held.draft.pk, "draft_id": held.draft.pk, "file": held.file.pk}
 
 
 def forwarded() -> str:
@@ -268,6 +269,16 @@ def imported(client: Client) -> tuple[str, str]:
     client.post(reverse("import_mapping", args=[draft]), {"column-0": "name", "column-1": "street"})
     result = client.post(reverse("import_commit", args=[draft]))["Location"]
     return draft, result.split("/")[3]
+
+
+def own_sheet(client: Client, capacity: str) -> dict[str, str]:
+    """A list of policies that the client sent in, where the capacity may."""
+    if "policy.edit" not in ACTIONS.get(capacity, frozenset()):
+        return {}
+    file = SimpleUploadedFile("政策.csv", "编号,名称\nT50,甲\n".encode())
+    return {
+        "sheet": client.post(reverse("policy_sheets"), {"file": file})["Location"].split("/")[3]
+    }
 
 
 def signed_in(user: User) -> Client:
@@ -309,6 +320,7 @@ def test_every_capacity_opens_what_its_actions_allow_and_nothing_else(
     wrong = []
     for capacity, client in clients.items():
         values = values_for(firms[0], *imports.get(capacity, imports["clerk"]))
+        values |= own_sheet(client, capacity)
         for one in addresses():
             allowed = one.open_to(capacity)
             if allowed and one.method != "GET":
@@ -352,6 +364,7 @@ def test_whoever_has_one_street_finds_nothing_of_another(
     for capacity, user in one_of_each(("zone", EAST), at).items():
         client = signed_in(user)
         own = imported(client) if may_import(capacity) else ("", "")
+        sheet = own_sheet(client, capacity)
         for one in addresses():
             if one.permission == PUBLIC or one.name in OF_THE_LIBRARY:
                 continue
@@ -359,7 +372,7 @@ def test_whoever_has_one_street_finds_nothing_of_another(
                 continue  # refused for the whole district already
             if not one.of_a_subject and one.method != "GET":
                 continue
-            answer = one.send(client, values_for(east, *own))
+            answer = one.send(client, values_for(east, *own) | sheet)
             if answer.status_code not in {200, 302} or west.name in shown(answer):
                 wrong.append(f"{capacity} {one.method} {one.route}: {answer.status_code}")
             if one.of_a_subject or one.of_a_matter:

@@ -13,6 +13,8 @@ from tools.messages.sources import Use
 CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 """A character, or a punctuation mark of the Chinese forms."""
 
+QUOTED = re.compile(r"“([^”]*)”")
+
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0 +-]*[\d.]*[a-zA-Z]|%[#0 +-]*[\d.]*[sdifr]|%%|\{\w*\}")
 
 
@@ -63,10 +65,14 @@ def half_plural(found: Iterable[Use]) -> Iterator[Problem]:
 
 
 def foreign_words(translated: Catalog, file: str) -> Iterator[Problem]:
-    """Chinese characters in a catalog of another script."""
+    """Chinese characters in a catalog of another script, but for words that are quoted as they are.
+
+    What people must type in Chinese, such as the words of a sheet, is quoted from the message.
+    """
     for message in real(translated):
         for string in _strings(message.string):
-            if CHINESE.search(string):
+            own = QUOTED.sub(lambda it: "" if it[1] in _first(message) else it[0], string)
+            if CHINESE.search(own):
                 yield Problem(file, message.lineno or 0, f"Chinese left in {string!r}")
 
 

@@ -271,11 +271,13 @@ def test_worked_cases_go_out_to_a_spreadsheet_and_come_back_unsaved(
     page = book.worksheets[0]
     assert [cell.value for cell in page[1]][:2] == ["情形", "期末从业人员（人）[staff]"]
     page.append(["19 人", 19, "符合", "8000"])
+    page["B3"] = "二十一"
     target = BytesIO()
     book.save(target)
     upload = SimpleUploadedFile("样例.xlsx", target.getvalue())
     answer = sun.post(address(draft, "cases/take-in/"), {"file": upload})
     assert "已读入 3 个样例，还没有保存" in text(answer)
+    assert "。新增：19 人。改动：21 人。有误（见该样例下的说明）：21 人" in text(answer)
     assert 'value="19 人"' in answer.content.decode()
     draft.refresh_from_db()
     assert len(draft.definition["cases"]) == 2

@@ -15,9 +15,11 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from furong.apps.base.errors import Refusal
-from furong.apps.registry.exporting import ExportCell, write_table
+from furong.apps.policies.sheets.leaves import Leaf, write_book
+from furong.apps.policies.sheets.words import CASES
+from furong.apps.registry.exporting import ExportCell
 from furong.apps.registry.tables.heading import Column, Row
-from furong.apps.registry.tables.reader import Table, read_table
+from furong.apps.registry.tables.reader import SheetNotChosen, Table, read_table
 from furong.engines.rules import Fact, ValueProblem, plain, read_value
 from furong.engines.rules.model import NUMERIC
 
@@ -50,10 +52,17 @@ class SheetRead:
 def cases_sheet(
     cases: Sequence[Mapping[str, Any]], facts: Mapping[str, Fact], asked: Sequence[str]
 ) -> bytes:
-    """An xlsx file of worked cases (plain JSON). asked: the facts that have a column in any case."""
+    """An xlsx file of worked cases (plain JSON), and of what their cells may hold.
+
+    asked: the facts that have a column in any case.
+    """
     keys = [*dict.fromkeys([*asked, *(key for case in cases for key in case.get("facts", ()))])]
     headings = [TITLE, *(_heading(key, facts.get(key)) for key in keys), VERDICT, AMOUNT, BOUNDARY]
-    return write_table(headings, ([*_row(case, keys, facts)] for case in cases), "xlsx")
+    rows = ([*_row(case, keys, facts)] for case in cases)
+    values = Leaf(
+        "可写的值", ["列", "单位", "可写"], [_allowed(key, facts.get(key)) for key in keys]
+    )
+    return write_book([Leaf(CASES, headings, rows), values])
 
 
 def read_cases(path: Path, facts: Mapping[str, Fact], judgements: Sequence[str]) -> SheetRead:
@@ -62,7 +71,13 @@ def read_cases(path: Path, facts: Mapping[str, Fact], judgements: Sequence[str])
     Raises Unreadable for a file that holds no table, and Refusal where the columns 情形 and 应为 are
     missing or there are too many rows.
     """
-    with read_table(path) as table:
+    try:
+        with read_table(path) as table:
+            return _read(table, facts, judgements)
+    except SheetNotChosen as several:
+        if CASES not in several.sheets:
+            raise
+    with read_table(path, sheet=CASES) as table:
         return _read(table, facts, judgements)
 
 
@@ -108,7 +123,7 @@ def _case(row: Row, places: Mapping[str, int], facts: Mapping[str, Fact]) -> dic
         return _text(row.cell(places[name])) if name in places else ""
 
     stated = {
-        key: _value(text(key), facts.get(key))
+        key: case_value(text(key), facts.get(key))
         for key in places
         if key not in {TITLE, VERDICT, AMOUNT, BOUNDARY} and text(key)
     }
@@ -136,7 +151,7 @@ def _text(cell: str | int | float | bool | None) -> str:
             return str(cell).removeprefix("'").strip()
 
 
-def _value(text: str, fact: Fact | None) -> Any:
+def case_value(text: str, fact: Fact | None) -> Any:
     """The value in plain JSON; what it cannot be stays as written, to be told of in the draft."""
     if fact is None:
         return {"是": True, "否": False}.get(text, text)
@@ -155,6 +170,17 @@ def _heading(key: str, fact: Fact | None) -> str:
     return f"{fact.label}（{unit}）[{key}]" if unit else f"{fact.label}[{key}]"
 
 
+def _allowed(key: str, fact: Fact | None) -> list[ExportCell]:
+    """What may stand in a fact's column."""
+    if fact is None or fact.type == "boolean":
+        return [_heading(key, fact), "", "是、否；空着为未知"]
+    if fact.values:
+        listed = "、".join(fact.values.values())
+        return [_heading(key, fact), "", f"{listed}{'；可写几项' if fact.type == 'set' else ''}"]
+    told = {"date": "日期，如 2020-02-24", "code": "代码"}.get(fact.type, "数")
+    return [_heading(key, fact), "元" if fact.type == "money" else fact.unit, told]
+
+
 def _row(
     case: Mapping[str, Any], keys: Sequence[str], facts: Mapping[str, Fact]
 ) -> Iterator[ExportCell]:
@@ -162,14 +188,14 @@ def _row(
     held = case.get("facts", {})
     yield case.get("title", "")
     for key in keys:
-        yield _cell(held.get(key), facts.get(key))
+        yield case_cell(held.get(key), facts.get(key))
     yield labels.get(case.get("verdict", ""), case.get("verdict", ""))
     amount = case.get("amount")
     yield "未知" if amount == "unknown" else None if amount is None else str(amount)
     yield "是" if case.get("boundary") else None
 
 
-def _cell(value: Any, fact: Fact | None) -> ExportCell:
+def case_cell(value: Any, fact: Fact | None) -> ExportCell:
     """Choices by their labels, yes and no in words, everything else as it is kept."""
     if isinstance(value, bool):
         return "是" if value else "否"

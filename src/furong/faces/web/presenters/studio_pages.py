@@ -259,3 +259,4 @@ class ReviewPage:
     may_recall: bool
     today: str
     issued: str = ""  # the policy's page
+    number: str = ""  # of its document, where the draft has one

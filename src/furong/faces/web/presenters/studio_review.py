@@ -48,9 +48,16 @@ def review_page(draft: Draft, *, user: User, actions: frozenset[str], at: dateti
         own=wrote and "policy.review" in actions and draft.stage in REVIEWS,
         may_issue=writes and draft.stage == Stage.APPROVED,
         may_recall=writes and draft.stage in (*REVIEWS, Stage.APPROVED),
-        today=timezone.localdate(at).isoformat(),
+        today=_issued(draft) or timezone.localdate(at).isoformat(),
+        number=str(draft.document.get("number", "")),
         issued=reverse("policy", args=[draft.code]) if draft.issued_id else "",
     )
+
+
+def _issued(draft: Draft) -> str:
+    """The day of its document, where the draft has one to the day."""
+    held = str(draft.document.get("issued", ""))
+    return held if len(held) == len("2020-02-24") else ""
 
 
 def _changed(draft: Draft) -> list[Value]:

@@ -1,5 +1,6 @@
 """A draft's worked cases as a spreadsheet: out, and back into the form, where they are looked at."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from furong.apps.base.errors import Refusal
 from furong.apps.base.files import store
 from furong.apps.policies.case_sheets import cases_sheet, read_cases
 from furong.apps.policies.models import Draft, Stage
+from furong.apps.policies.sheets.cases import CaseChanges, case_changes
 from furong.apps.registry.catalogue import catalogue
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.downloads import workbook
@@ -49,12 +51,36 @@ def take_in(request: Request, pk: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("studio_draft", pk)
     form = fields_of(draft.document, {**draft.definition, "cases": read.cases})
-    told = ngettext(
-        "已读入 %d 个样例，还没有保存；核对右侧结果后再保存",
-        "已读入 %d 个样例，还没有保存；核对右侧结果后再保存",
-        len(read.cases),
-    ) % len(read.cases)
-    if read.unread:
-        told += _("。没有读懂的列：%s") % _("、").join(read.unread)
-    page = studio_page(draft, form, at=request.at, notice=told)
-    return render(request, "web/studio.html", {"page": page})
+    page = studio_page(draft, form, at=request.at)
+    changes = case_changes(draft.definition.get("cases", ()), read.cases)
+    faulty = [
+        case.title
+        for case, told in zip(form.cases, page.feedback.cases, strict=True)
+        if told.remarks
+    ]
+    notice = _told(len(read.cases), changes, faulty=faulty, unread=read.unread)
+    return render(request, "web/studio.html", {"page": replace(page, notice=notice)})
+
+
+def _told(count: int, changes: CaseChanges, *, faulty: list[str], unread: list[str]) -> str:
+    """What was read, and what saving it will change."""
+    told = (
+        ngettext(
+            "已读入 %d 个样例，还没有保存；核对右侧结果后再保存",
+            "已读入 %d 个样例，还没有保存；核对右侧结果后再保存",
+            count,
+        )
+        % count
+    )
+    parts = [
+        (_("新增"), changes.added),
+        (_("改动"), changes.changed),
+        (_("删去"), changes.removed),
+        (_("有误（见该样例下的说明）"), faulty),
+        (_("没有读懂的列"), unread),
+    ]
+    for label, names in parts:
+        if names:
+            listed = _("、").join(name or _("（没有写情形）") for name in names)
+            told += _("。%(label)s：%(names)s") % {"label": label, "names": listed}
+    return told
