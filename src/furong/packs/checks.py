@@ -19,6 +19,8 @@ from furong.packs.models.procedures import OfOrganisation, Procedure
 from furong.packs.models.sections import NOUN_OF
 from furong.packs.models.zones import Zone
 from furong.packs.problems import PathInFile, nearest
+from furong.packs.procedures import Surroundings, View, check
+from furong.packs.rules import fact_for_rules
 
 LEAST_CASES: Final = 2
 
@@ -186,6 +188,25 @@ def procedures(catalogue: Catalogue) -> None:
                 message = f"事实 {fact.key} 在 {first[fact.key]}已经声明"
                 item.complain(key, message, "请直接使用，或者换一个名称")
             first.setdefault(fact.key, Item(fact, item.source, key).place)
+    _procedures_as_a_whole(catalogue)
+
+
+def _procedures_as_a_whole(catalogue: Catalogue) -> None:
+    """Each procedure by itself and among the others, once all names are sound."""
+    items = {
+        item.entry.procedure: item for folder in catalogue.folders for item in folder.of(Procedure)
+    }
+    facts = {key: item.entry for key, item in catalogue.of(Fact).items()}
+    for item in items.values():
+        facts |= {fact.key: fact for fact in item.entry.facts if fact.key not in facts}
+    among = Surroundings(
+        facts=tuple(map(fact_for_rules, facts.values())),
+        procedures={name: View(item.entry) for name, item in items.items()},
+        zone_kinds=frozenset(item.entry.kind for item in catalogue.of(Zone).values()),
+    )
+    for name, item in items.items():
+        for fault in check(among.procedures[name], among):
+            item.complain(fault.at, fault.message, fault.remedy)
 
 
 def _named(

@@ -19,6 +19,7 @@ from furong.packs.models.kinds import IdentifierScheme, Kind, RelationKind
 from furong.packs.models.manifest import Manifest
 from furong.packs.models.organisations import Organisation
 from furong.packs.models.policies import Document, Policy, PolicyKey
+from furong.packs.models.procedures import Procedure
 from furong.packs.models.sections import NOUNS
 from furong.packs.models.zones import Division, Zone
 from furong.packs.pack import Origin, Pack
@@ -133,6 +134,11 @@ def _pack(catalogue: Catalogue, book: Rulebook) -> Pack:
         documents=_entries(catalogue, Document),
         policies=_entries(catalogue, Policy),
         calendars=_entries(catalogue, Calendar),
+        procedures={
+            item.entry.procedure: item.entry
+            for folder in catalogue.folders
+            for item in folder.of(Procedure)
+        },
         plain=_plain(catalogue.folders),
         origins={noun.section: _origins(catalogue, noun.section) for noun in NOUNS},
         folders=tuple(folder.path for folder in catalogue.folders),

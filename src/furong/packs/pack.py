@@ -16,6 +16,7 @@ from furong.packs.models.kinds import IdentifierScheme, Kind, RelationKind
 from furong.packs.models.manifest import Manifest
 from furong.packs.models.organisations import Organisation
 from furong.packs.models.policies import Document, Policy, PolicyKey
+from furong.packs.models.procedures import Procedure
 from furong.packs.models.sections import NOUNS
 from furong.packs.models.zones import Division, Zone
 
@@ -59,6 +60,7 @@ class Pack:
     documents: Mapping[str, Document]
     policies: Mapping[PolicyKey, Policy]
     calendars: Mapping[str, Calendar]
+    procedures: Mapping[str, Procedure] = field(repr=False)
     plain: Mapping[str, Mapping[str, Any]]
     origins: Mapping[str, Mapping[Any, Origin]] = field(repr=False)
     """Section → identity → origin: `origins["policies"]["CN01", 1]`."""

@@ -1,0 +1,72 @@
+"""The models of procedures/*.yaml, part by part; `Procedure` is the whole."""
+
+from furong.packs.models.procedures.acts import (
+    AT_ONCE,
+    BACK,
+    Action,
+    Answer,
+    Call,
+    Closing,
+    ClosureRule,
+    Opening,
+    Proxy,
+    Request,
+)
+from furong.packs.models.procedures.forms import (
+    AsksFact,
+    AsksField,
+    AsksForm,
+    AsksNamed,
+    FieldType,
+    FormItem,
+)
+from furong.packs.models.procedures.head import (
+    BUILT_IN_ROLES,
+    Assigned,
+    Assignment,
+    Basis,
+    Capacity,
+    Clock,
+    Duration,
+    Limit,
+    OfOrganisation,
+    Role,
+    State,
+)
+from furong.packs.models.procedures.watching import Over, Paper, Posted, Rung
+from furong.packs.models.procedures.whole import Procedure
+
+__all__ = [
+    "AT_ONCE",
+    "BACK",
+    "BUILT_IN_ROLES",
+    "Action",
+    "Answer",
+    "AsksFact",
+    "AsksField",
+    "AsksForm",
+    "AsksNamed",
+    "Assigned",
+    "Assignment",
+    "Basis",
+    "Call",
+    "Capacity",
+    "Clock",
+    "Closing",
+    "ClosureRule",
+    "Duration",
+    "FieldType",
+    "FormItem",
+    "Limit",
+    "OfOrganisation",
+    "Opening",
+    "Over",
+    "Paper",
+    "Posted",
+    "Procedure",
+    "Proxy",
+    "Request",
+    "Role",
+    "Rung",
+    "State",
+]
