@@ -4,9 +4,10 @@ Each check is one function over the catalogue; `CHECKS` is their order.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from furong.engines.worktime import Calendar as Layers
 from furong.packs.catalogue import Catalogue, manifests
 from furong.packs.folder import Item
 from furong.packs.models.base import Entry
@@ -21,6 +22,7 @@ from furong.packs.models.zones import Zone
 from furong.packs.problems import PathInFile, nearest
 from furong.packs.procedures import Surroundings, View, check
 from furong.packs.rules import fact_for_rules
+from furong.packs.worktime import chain, layer
 
 LEAST_CASES: Final = 2
 
@@ -170,6 +172,39 @@ def time_and_money(catalogue: Catalogue) -> None:
             )
 
 
+def calendars(catalogue: Catalogue) -> None:
+    """A calendar and what it extends say the hours, and know the year of every day off."""
+    known = {name: item.entry for name, item in catalogue.of(Calendar).items()}
+    for name, item in catalogue.of(Calendar).items():
+        if not _stands(known, name):
+            continue  # an unknown or circular `extends` was complained of
+        written = chain(known, name)
+        if not any(one.hours for one in written):
+            remedy = '请写 hours: [["08:30", "12:00"], ["13:30", "17:30"]]'
+            item.complain(("calendar",), f"日历 {name} 没有写上班时间", remedy)
+            continue
+        years = Layers.of([layer(one) for one in written], "UTC").years
+        if not years:
+            message = f"日历 {name} 没有写知道哪几年的放假安排"
+            remedy = "请写 years: [2020]（当年的放假和调休都在 days 中），或者 national: cn"
+            item.complain(("calendar",), message, remedy)
+        for index, day in enumerate(item.entry.days if years else ()):
+            if day.date.year not in years:
+                message = f"{day.date} 所在的年份不在 years 中"
+                remedy = f"{day.date.year} 年的放假安排写全之后，请在 years 中加上 {day.date.year}"
+                item.complain(("days", index, "date"), message, remedy)
+
+
+def _stands(known: Mapping[str, Calendar], name: str) -> bool:
+    """Whether all that a calendar extends is declared, without a circle."""
+    seen: set[str] = set()
+    at: str | None = name
+    while at is not None and at in known and at not in seen:
+        seen.add(at)
+        at = known[at].extends
+    return at is None
+
+
 def procedures(catalogue: Catalogue) -> None:
     """A procedure's calendar, kinds and organisations are declared, and its facts once in all."""
     first: dict[str, str] = {key: item.place for key, item in catalogue.of(Fact).items()}
@@ -228,5 +263,6 @@ CHECKS: Final[tuple[Callable[[Catalogue], None], ...]] = (
     groups,
     worked_cases,
     time_and_money,
+    calendars,
     procedures,
 )

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from furong.engines import worktime
 from furong.engines.rules import Rulebook
 from furong.packs.content import digest, jsonable, name_of, plain
 from furong.packs.currency import minor_units
@@ -19,6 +20,7 @@ from furong.packs.models.policies import Document, Policy, PolicyKey
 from furong.packs.models.procedures import Procedure
 from furong.packs.models.sections import NOUNS
 from furong.packs.models.zones import Division, Zone
+from furong.packs.worktime import calendar_of
 
 DIVISIONS: Final = "GB/T 2260"
 """The `scheme` of facts whose codes `divisions` names."""
@@ -80,6 +82,13 @@ class Pack:
     def rulebook(self) -> Rulebook:
         """The facts and policies of the whole chain, compiled."""
         return self.compiled
+
+    @cached_property
+    def working_calendars(self) -> Mapping[str, worktime.Calendar]:
+        """The calendars of the chain by id, as deadlines are counted by them."""
+        zone = self.manifest.timezone
+        assert zone is not None, "checked when the pack was loaded"
+        return {name: calendar_of(self.calendars, name, zone) for name in self.calendars}
 
     @property
     def minor_units(self) -> int:

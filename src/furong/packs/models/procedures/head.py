@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from furong.engines.worktime import PATTERN
 from furong.packs.models.base import Entry, Fault, Items, Text, Word, refuse
 from furong.packs.problems import shown
 
@@ -20,11 +21,8 @@ Basis = Literal["stated", "derived", "statute", "assumed"]
 
 BUILT_IN_ROLES = ("system", "reporter", "public")
 
-_LIMIT = re.compile(r"\d{1,4}(\.\d)?[mhd]|end_of_day")
-
-
 def _duration(value: Any) -> Any:
-    if isinstance(value, str) and _LIMIT.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(PATTERN, value):
         return value
     raise refuse(
         [Fault((), f"{shown(value)} 不是时限", "请写 30m、4h、0.5d 的样子，或者 end_of_day")]
@@ -34,7 +32,7 @@ def _duration(value: Any) -> Any:
 Duration = Annotated[
     str,
     BeforeValidator(_duration),
-    WithJsonSchema({"type": "string", "pattern": f"^({_LIMIT.pattern})$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^({PATTERN})$"}),
 ]
 """Minutes, hours or days, `30m` `4h` `0.5d`; or the end of the day on which the clock started."""
 
