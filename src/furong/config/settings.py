@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "furong.apps.directory",
     "furong.apps.registry",
     "furong.apps.notices",
+    "furong.apps.cases",
     "furong.apps.policies",
     "furong.faces.web",
 ]

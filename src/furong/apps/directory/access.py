@@ -30,6 +30,7 @@ class Capacity(models.TextChoices):
     POLICY_REVIEWER = "policy_reviewer", gettext_lazy("政策审核人员")
     DISPATCHER = "dispatcher", gettext_lazy("指挥中心调度员")
     CLERK = "clerk", gettext_lazy("经办人员")
+    HEAD = "head", gettext_lazy("单位负责人")
     LEADER = "leader", gettext_lazy("区领导")
     LIAISON = "liaison", gettext_lazy("驻企防疫联络员")
     OWNER = "owner", gettext_lazy("企业办事人员")
@@ -43,22 +44,25 @@ class Capacity(models.TextChoices):
 _READ = {"subject.view", "policy.view", "directory.view"}
 _KEEP = {"subject.edit", "subject.import", "subject.export"}
 _APPLY = {"application.submit"}
+_HANDLE = {"subject.merge", "subject.view_personal", "application.decide"}
+_CASES = {"case.view", "case.act"}
 
 ACTIONS: Mapping[str, frozenset[str]] = {
     Capacity.POLICY_OFFICER: frozenset({*_READ, "subject.export", "policy.edit", "draft.view"}),
     Capacity.POLICY_REVIEWER: frozenset({"policy.view", "policy.review", "draft.view"}),
-    Capacity.DISPATCHER: frozenset({*_READ, "subject.edit", "subject.merge"}),
-    Capacity.CLERK: frozenset(
-        {*_READ, *_KEEP, "subject.merge", "subject.view_personal", *_APPLY, "application.decide"}
+    Capacity.DISPATCHER: frozenset(
+        {*_READ, "subject.edit", "subject.merge", *_CASES, "case.dispatch"}
     ),
-    Capacity.LEADER: frozenset(_READ),
-    Capacity.LIAISON: frozenset({*_READ, "subject.edit", *_APPLY}),
+    Capacity.CLERK: frozenset({*_READ, *_KEEP, *_APPLY, *_CASES, *_HANDLE}),
+    Capacity.HEAD: frozenset({*_READ, *_CASES}),
+    Capacity.LEADER: frozenset({*_READ, *_CASES}),
+    Capacity.LIAISON: frozenset({*_READ, "subject.edit", *_APPLY, *_CASES}),
     Capacity.OWNER: frozenset(
-        {"subject.view", "subject.edit", "policy.view", "mine.view", *_APPLY}
+        {"subject.view", "subject.edit", "policy.view", "mine.view", *_APPLY, *_CASES}
     ),
-    Capacity.FINANCE: frozenset({*_READ, "subject.export", "subject.view_personal"}),
+    Capacity.FINANCE: frozenset({*_READ, "subject.export", "subject.view_personal", *_CASES}),
     Capacity.STATISTICS: frozenset({*_READ, *_KEEP}),
-    Capacity.AUDITOR: frozenset({*_READ, "journal.view", "journal.verify"}),
+    Capacity.AUDITOR: frozenset({*_READ, "journal.view", "journal.verify", "case.view"}),
     Capacity.ADMINISTRATOR: frozenset(
         {"policy.view", "directory.view", "user.edit", "pack.apply", "clock.set", "notice.send"}
     ),

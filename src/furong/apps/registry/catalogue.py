@@ -20,7 +20,7 @@ KIND_FACT = "subject"
 """The fact that holds a subject's kind, where the pack declares it; expressions may ask for it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """Kinds and facts of one version of a pack."""
 

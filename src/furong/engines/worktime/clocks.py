@@ -168,6 +168,27 @@ def rungs(
     return sorted(found, key=lambda fall: fall.at)
 
 
+def foreseen(
+    intervals: Sequence[Interval], limit: Limit, ladder: Sequence[Rung], at: datetime
+) -> list[Fall]:
+    """When each rung falls if the clock goes on as it is at `at`, past ones included.
+
+    None for a rung that a standing clock has not reached. In order of time. Raises CalendarEnds where
+    a rung lies in an unknown year.
+    """
+    runs = [run._replace(end=_EVER) if run.open else run for run in _runs(intervals, at)]
+    if not runs:
+        return []
+    found = [(_falls(runs, limit, rung), rung) for rung in ladder]
+    zone = limit.calendar.zoneinfo
+    falls = [Fall(moment_at(at, zone), rung) for at, rung in found if at is not None]
+    return sorted(falls, key=lambda fall: fall.at)
+
+
+_EVER = 1 << 62
+"""An instant after all others."""
+
+
 # --- in instants ----------------------------------------------------------------------------------
 
 

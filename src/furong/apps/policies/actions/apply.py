@@ -13,6 +13,7 @@ from furong.apps.base.actions import install
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
 from furong.apps.base.models import Installation
+from furong.apps.cases.actions import InstalledProcedures, install_procedures
 from furong.apps.directory.actions import Synced, sync_organisations, sync_zones
 from furong.apps.policies.actions import standings
 from furong.apps.policies.actions.install import InstalledPolicies, install_policies
@@ -28,6 +29,7 @@ class Applied:
     installed: bool
     zones: Synced
     organisations: Synced
+    procedures: InstalledProcedures
     policies: InstalledPolicies
 
 
@@ -51,6 +53,7 @@ def apply_pack(where: str | Path, *, by: Actor, at: datetime) -> Applied:
         is_new,
         sync_zones(pack, by=by, at=at),
         sync_organisations(pack, by=by, at=at),
+        install_procedures(pack, by=by, at=at),
         install_policies(pack, by=by, at=at),
     )
 

@@ -21,6 +21,7 @@ Basis = Literal["stated", "derived", "statute", "assumed"]
 
 BUILT_IN_ROLES = ("system", "reporter", "public")
 
+
 def _duration(value: Any) -> Any:
     if isinstance(value, str) and re.fullmatch(PATTERN, value):
         return value
