@@ -2,15 +2,31 @@
 
 from furong.apps.cases.actions.acting import act, answer, ask, comment
 from furong.apps.cases.actions.installing import InstalledProcedures, install_procedures
+from furong.apps.cases.actions.inviting import (
+    Invited,
+    answer_question,
+    bearer_of,
+    invitation_of,
+    invite,
+    open_invitation,
+    revoke_invitation,
+)
 from furong.apps.cases.actions.opening import AlreadyThere, open_case
 
 __all__ = [
     "AlreadyThere",
     "InstalledProcedures",
+    "Invited",
     "act",
     "answer",
+    "answer_question",
     "ask",
+    "bearer_of",
     "comment",
     "install_procedures",
+    "invitation_of",
+    "invite",
     "open_case",
+    "open_invitation",
+    "revoke_invitation",
 ]

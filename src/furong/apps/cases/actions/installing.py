@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
+from furong.apps.cases import lists
 from furong.apps.cases.engine.handlers import lacking
 from furong.apps.cases.models import ProcedureVersion
 from furong.packs import Pack
@@ -61,6 +62,7 @@ def install_procedures(pack: Pack, *, by: Actor, at: datetime) -> InstalledProce
             payload={"code": code, "version": procedure.version, "digest": made},
         )
         added.append(str(row))
+    lists.begin(at)
     return InstalledProcedures(tuple(added), tuple(waiting))
 
 

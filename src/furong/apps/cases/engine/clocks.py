@@ -41,6 +41,14 @@ def length_of(limit: Limit, kind: str, counting: str) -> Length | None:
     return None if text is None else read_duration(text)
 
 
+def limit_of(row: Clock, machine: Machine, at: datetime) -> worktime.Limit:
+    """What a clock runs against, as it was at a time."""
+    moment = row.moment(at)
+    length: Length = Until(moment) if moment else read_duration(row.length)
+    counting: worktime.Counting = "natural" if row.counting == "natural" else "working"
+    return worktime.Limit(length, machine.calendar, counting)
+
+
 @dataclass
 class Clocks:
     """rows: the clocks that run, and those of the present cycle, with their intervals."""
@@ -184,7 +192,7 @@ class Clocks:
         """The case's class changed: limits are those of the new one, and what has run stays run."""
         for row in self.rows:
             limit = self.machine.procedure.clocks[row.name].limit
-            if row.running and limit.until is None and not row.moved:
+            if row.running and limit.until is None and not row.moves:
                 self._set_length(row, limit)
                 self._changed[row.pk] = row
 
@@ -206,14 +214,16 @@ class Clocks:
                     _("最多延至 %(latest)s（原时限的 %(share)s 倍）；确需更久的，请再次提请")
                     % {"latest": self._shown(latest), "share": share}
                 )
-        row.until, row.moved = until, row.moved + 1
-        self._changed[row.pk] = row
+        self._put(row, until)
 
     def set_due(self, row: Clock, until: datetime) -> None:
         """A due time that somebody who may has named, earlier or later than the limit."""
         if until <= self.at:
             raise Refusal(_("要求办结的时间已经过了，请重填"))
-        row.until, row.moved = until, row.moved + 1
+        self._put(row, until)
+
+    def _put(self, row: Clock, until: datetime) -> None:
+        row.moves = [*row.moves, [self.at.isoformat(), until.isoformat()]]
         self._changed[row.pk] = row
 
     def _after(self, start: datetime, limit: worktime.Limit, share: str) -> datetime:
@@ -231,9 +241,7 @@ class Clocks:
     # --- what follows -------------------------------------------------------------------------
 
     def limit(self, row: Clock) -> worktime.Limit:
-        length: Length = Until(row.until) if row.until else read_duration(row.length)
-        counting: worktime.Counting = "natural" if row.counting == "natural" else "working"
-        return worktime.Limit(length, self.machine.calendar, counting)
+        return limit_of(row, self.machine, self.at)
 
     def intervals(self, row: Clock) -> list[worktime.Interval]:
         return [
@@ -284,7 +292,7 @@ class Clocks:
         changed = [row for key, row in self._changed.items() if key not in made]
         if changed:
             Clock.objects.bulk_update(
-                changed, ["running", "due_at", "until", "moved", "length", "counting"]
+                changed, ["running", "due_at", "until", "moves", "length", "counting"]
             )
         self._made, self._begun, self._ended, self._changed = [], [], [], {}
 

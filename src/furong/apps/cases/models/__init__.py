@@ -1,5 +1,6 @@
 from furong.apps.cases.models.case import Assignment, Case, CaseQuerySet, Link
 from furong.apps.cases.models.clock import Clock, Interval, Step
+from furong.apps.cases.models.handed import Handover, HandoverLine, Invitation
 from furong.apps.cases.models.issued import Issued, Supervision
 from furong.apps.cases.models.procedure import ProcedureVersion
 from furong.apps.cases.models.request import Request
@@ -11,7 +12,10 @@ __all__ = [
     "CaseQuerySet",
     "Clock",
     "Event",
+    "Handover",
+    "HandoverLine",
     "Interval",
+    "Invitation",
     "Issued",
     "Link",
     "ProcedureVersion",

@@ -1,5 +1,6 @@
 """Clocks of cases, assignments and requests: intervals that are only ever added, and rungs that fell."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
@@ -20,8 +21,8 @@ class Clock(Record):
 
     counting: natural or working, by the regime when the cycle's clock first started. calendar:
     id and version (digest) of the calendar it was begun on. length: as the procedure writes it
-    (`24h`), for the case's class at the time; until: the moment where a form or an extension named
-    one. due_at: a cache, null while it stands.
+    (`24h`), for the case's class at the time; until: the moment where a form named one. due_at: a
+    cache, null while it stands.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
@@ -34,7 +35,7 @@ class Clock(Record):
     calendar_version = models.CharField(max_length=64)
     length = models.CharField(max_length=16, blank=True)
     until = models.DateTimeField(null=True)
-    moved = models.PositiveSmallIntegerField(default=0)
+    moves = models.JSONField(default=list)  # [[when, until], …]: extensions, the last one holds
     running = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
 
@@ -60,6 +61,11 @@ class Clock(Record):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.name}/{self.cycle}"
+
+    def moment(self, at: datetime) -> datetime | None:
+        """The moment until which it runs, as it was at a time: extended, or named by a form."""
+        moved = [until for when, until in self.moves if datetime.fromisoformat(when) <= at]
+        return datetime.fromisoformat(moved[-1]) if moved else self.until
 
 
 class Interval(Record):
