@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from furong.engines import rules as engine
 from furong.engines.rules import Rulebook, RuleErrors
 from furong.packs.cases import Outcome, complain_of, fault_of, run_policy
 from furong.packs.checks import LEAST_CASES, has_threshold
@@ -57,13 +58,14 @@ def check_policy(data: Mapping[str, Any], pack: Pack, *, window: Period | None =
     """
     policy, cases, remarks = _read(data)
     if policy is None:
-        return Checked(None, None, tuple(remarks), ())
+        return Checked(None, None, (*remarks, *_expressions(data, pack)), ())
     remarks += _references(policy, pack)
     try:
         period = window or policy.valid or Period.model_construct()
         book = pack.rulebook().of([policy_for_rules(policy, period)])
     except RuleErrors as errors:
-        remarks += [_of_engine(problem.where, problem, policy) for problem in errors.problems]
+        places = {criterion.id: index for index, criterion in enumerate(policy.criteria)}
+        remarks += [_of_engine(problem, places) for problem in errors.problems]
         return Checked(policy, None, tuple(remarks), ())
     remarks += _uncarried(policy, book, pack)
     remarks += _without_basis(policy, book, pack)
@@ -110,11 +112,50 @@ def _part[M: Entry](
     ]
 
 
-def _of_engine(where: tuple[str | int, ...], problem: Any, policy: Policy) -> Remark:
+def _expressions(data: Mapping[str, Any], pack: Pack) -> Iterator[Remark]:
+    """Faults of the expressions of a policy whose form is faulty elsewhere.
+
+    Its author is told of all of them at once, and nobody takes an expression for sound because
+    the policy has no title yet.
+    """
+    held = [_mapping(one) for one in data.get("criteria") or ()]
+    benefit = _mapping(data.get("benefit"))
+    sketch = engine.Policy(
+        id="draft",
+        criteria=[
+            engine.Criterion(str(place), when=when, unclear=_text(one, "unclear"))
+            if (when := _text(one, "when"))
+            else engine.Criterion(str(place), open="…")
+            for place, one in enumerate(held)
+        ],
+        benefit=engine.Benefit(
+            amount=_text(benefit, "amount"),
+            cap=_text(benefit, "cap"),
+            at_most=_text(benefit, "at_most"),
+        ),
+    )
+    try:
+        pack.rulebook().of([sketch])
+    except RuleErrors as errors:
+        places = {str(place): place for place in range(len(held))}
+        for problem in errors.problems:
+            if problem.where[2:]:
+                yield _of_engine(problem, places)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(held: Mapping[str, Any], part: str) -> str:
+    value = held.get(part)
+    return value if isinstance(value, str) else ""
+
+
+def _of_engine(problem: engine.Problem, places: Mapping[str, int]) -> Remark:
     """The engine names a criterion by its id, the form by its place."""
     path = ""
-    places = {criterion.id: index for index, criterion in enumerate(policy.criteria)}
-    _section, _id, *rest = where
+    _section, _id, *rest = problem.where
     for before, part in zip([None, *rest], rest, strict=False):
         if before == "criteria" and part in places:
             path += f"[{places[str(part)]}]"

@@ -47,17 +47,6 @@ FORM: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def draft(policy_sun: User, at: datetime) -> Draft:
-    return open_draft("T09", by=policy_sun, at=at)
-
-
-@pytest.fixture
-def sun(client: Client, policy_sun: User) -> Client:
-    client.force_login(policy_sun)
-    return client
-
-
 def address(draft: Draft, act: str = "") -> str:
     return f"/studio/{draft.pk}/{act}"
 

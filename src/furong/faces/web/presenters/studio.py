@@ -17,6 +17,7 @@ from furong.apps.policies.models import OPEN, OWN, REVIEWS, Draft, Opinion, Stag
 from furong.apps.policies.reads import Text as PolicyText
 from furong.apps.policies.reads.trying import Change, Trial, trial
 from furong.apps.registry.catalogue import Catalogue, catalogue
+from furong.engines.rules.problems import ExpressionError
 from furong.engines.rules.words import in_words
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.parts import Badge, Bar, Chip, Kpi, Option, Segment, chip
@@ -279,7 +280,7 @@ def _criterion(
 def _words(expression: str, known: Catalogue) -> str:
     try:
         return in_words(expression, known.facts)
-    except (ValueError, KeyError):
+    except (ExpressionError, ValueError, KeyError):
         return expression
 
 
