@@ -1,5 +1,6 @@
 """Between a draft's content (plain JSON of a pack's policy and document) and the form's fields."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,7 @@ from furong.faces.web.studio.state import (
 type Facts = Mapping[str, Fact]
 type Content = dict[str, Any]
 
+_INTEGER = re.compile(r"-?[0-9]{1,16}")
 UNKNOWN = "unknown"
 """How a worked case says that the amount is not known."""
 
@@ -289,6 +291,6 @@ def _value(text: str, fact: Fact | None) -> Any:
         return text
     if fact.type == "set":
         return [*split_values(text)]
-    if fact.type in ORDERED and text.lstrip("-").isdecimal():
+    if fact.type in ORDERED and _INTEGER.fullmatch(text):
         return int(text)
     return text

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from django.http import QueryDict
 
+from furong.apps.base.texts import clean
 from furong.faces.web.studio.content import Facts, written_as
 from furong.faces.web.studio.state import (
     DOCUMENT,
@@ -43,6 +44,7 @@ _TEXTS = frozenset(
 
 def fields_from(post: QueryDict, *, saved: PolicyFields) -> PolicyFields:
     """The form as posted. saved: the form as kept, for what is not among its fields."""
+    post = _visible(post)
     read = PolicyFields(
         kinds=tuple(post.getlist("kinds")),
         budget_partial="budget_partial" in post,
@@ -65,7 +67,7 @@ def rearranged(form: PolicyFields, change: str, facts: Facts) -> PolicyFields:
     """
     verb, _, rest = change.partition(":")
     noun, _, place = rest.partition(":")
-    numbers = [int(part) for part in place.split(":") if part.isdecimal()]
+    numbers = [int(part) for part in place.split(":") if _PLACE.fullmatch(part)]
     rows = _rows(form, noun, numbers)
     if rows is None:
         return form
@@ -83,6 +85,7 @@ def rearranged(form: PolicyFields, change: str, facts: Facts) -> PolicyFields:
     return form
 
 
+_PLACE = re.compile(r"[0-9]{1,3}")
 _PLURAL = {"criterion": "criteria", "case": "cases"}
 
 
@@ -150,8 +153,16 @@ def _filled[F](read: F, post: QueryDict, at: str) -> F:
     return read
 
 
+def _visible(post: QueryDict) -> QueryDict:
+    """What was posted without signs that nobody sees, in the names of fields as in their values."""
+    read = QueryDict(mutable=True)
+    for name, values in post.lists():
+        read.setlist(clean(name, lines=False), [clean(value) for value in values])
+    return read
+
+
 def _text(post: QueryDict, name: str) -> str:
-    return post.get(name, "").replace("\x00", "").strip()
+    return post.get(name, "").strip()
 
 
 def _places(post: QueryDict, start: str, most: int) -> list[int]:

@@ -128,7 +128,7 @@ def arrange(request: Request, pk: UUID) -> HttpResponse:
 def restore(request: Request, pk: UUID) -> HttpResponse:
     draft = get_object_or_404(Draft, pk=pk)
     wanted = request.POST.get("to", "")
-    if not wanted.isdecimal():
+    if not (wanted.isdecimal() and len(wanted) < 9):
         raise Http404
     try:
         restore_draft(
