@@ -114,6 +114,12 @@ def test_too_many_rows_are_refused_whole(district: Pack, tmp_path: Path) -> None
         read(write_table(["编号", "名称"], rows, "csv"), tmp_path, "清单.csv")
 
 
+def test_signs_that_nobody_sees_are_not_taken_over(planned: Any) -> None:
+    (row,) = planned(content=whole({**GOOD, "名称": "稳岗\u202e补贴\u200f"}))
+    assert row.verdict == Verdict.NEW
+    assert row.title == "稳岗补贴"
+
+
 def test_what_is_no_table_is_refused(district: Pack, tmp_path: Path) -> None:
     for content in (b"", b"%PDF-1.4", b"PK\x03\x04 broken"):
         with pytest.raises(Unreadable):

@@ -76,6 +76,13 @@ def test_a_code_that_cannot_be_and_one_that_is_taken(sun: Api, draft: dict[str, 
         assert said in answer.body["message"]
 
 
+def test_text_that_is_read_backwards_is_refused(sun: Api, draft: dict[str, Any]) -> None:
+    """It would go out to public pages and posters."""
+    answer = put(sun, draft, '"1"', title="稳岗\u202e贴补")
+    assert answer.status == 400
+    assert "改变阅读方向的符号" in answer.body["message"]
+
+
 def test_saving_needs_the_revision_that_was_read(sun: Api, draft: dict[str, Any]) -> None:
     assert put(sun, draft, "").status == 428
     assert put(sun, draft, '"nonsense"', key="n").status == 412
