@@ -11,6 +11,7 @@ from furong.apps.directory.models import User
 from furong.apps.policies.actions import (
     Finding,
     Unready,
+    Unseen,
     apply_for,
     issue_draft,
     open_draft,
@@ -41,9 +42,11 @@ def written(policy_sun: User, at: datetime) -> Draft:
 @pytest.fixture
 def approved(written: Draft, policy_sun: User, reviewer_wu: User, at: datetime) -> Draft:
     """The same draft, with all three reviews passed."""
-    draft = submit_draft(written, by=policy_sun, at=at)
+    draft = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
     for _stage in range(3):
-        draft = review_draft(draft, PASSED, stage=draft.stage, by=reviewer_wu, at=at)
+        draft = review_draft(
+            draft, PASSED, stage=draft.stage, revision=draft.revision, by=reviewer_wu, at=at
+        )
     return draft
 
 
@@ -59,19 +62,23 @@ def revise(by: User, reviewer: User, at: datetime, *, start: date) -> PolicyVers
         by=by,
         at=at,
     )
-    draft = submit_draft(draft, by=by, at=at)
+    draft = submit_draft(draft, revision=draft.revision, by=by, at=at)
     for _stage in range(3):
-        draft = review_draft(draft, PASSED, stage=draft.stage, by=reviewer, at=at)
+        draft = review_draft(
+            draft, PASSED, stage=draft.stage, revision=draft.revision, by=reviewer, at=at
+        )
     return issue_draft(draft, number="区发〔2020〕9 号", issued=at.date(), by=by, at=at)
 
 
 def test_the_reviews_come_in_their_order(
     written: Draft, policy_sun: User, reviewer_wu: User, at: datetime
 ) -> None:
-    draft = submit_draft(written, by=policy_sun, at=at)
+    draft = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
     seen = [draft.stage]
     for _stage in range(3):
-        draft = review_draft(draft, PASSED, stage=draft.stage, by=reviewer_wu, at=at)
+        draft = review_draft(
+            draft, PASSED, stage=draft.stage, revision=draft.revision, by=reviewer_wu, at=at
+        )
         seen.append(draft.stage)
     assert seen == ["legality", "competition", "deliberation", "approved"]
     assert [one.outcome for one in Opinion.objects.all()] == ["passed"] * 3
@@ -85,10 +92,12 @@ def test_what_a_superior_issued_is_checked_against_its_source_and_entered(
     draft = save_draft(
         draft, document=superior, definition=DEFINITION, revision=1, by=policy_sun, at=at
     )
-    draft = submit_draft(draft, by=policy_sun, at=at)
+    draft = submit_draft(draft, revision=draft.revision, by=policy_sun, at=at)
     assert draft.stage == "checking"
     checked = Finding(passed=True, unit="政策落地办")
-    draft = review_draft(draft, checked, stage=draft.stage, by=reviewer_wu, at=at)
+    draft = review_draft(
+        draft, checked, stage=draft.stage, revision=draft.revision, by=reviewer_wu, at=at
+    )
     version = issue_draft(
         draft, number="财税〔2020〕8号", issued=date(2020, 2, 1), by=policy_sun, at=at
     )
@@ -100,7 +109,7 @@ def test_an_unfinished_draft_is_not_sent_and_the_answer_says_what_is_missing(
 ) -> None:
     draft = open_draft("T09", by=policy_sun, at=at)
     with pytest.raises(Unready, match="T09@1 还有") as unready:
-        submit_draft(draft, by=policy_sun, at=at)
+        submit_draft(draft, revision=draft.revision, by=policy_sun, at=at)
     assert "title" in {remark.path for remark in unready.value.examined.remarks}
     assert Draft.objects.get().stage == "drafting"
 
@@ -109,57 +118,95 @@ def test_nobody_reviews_what_they_wrote(written: Draft, policy_sun: User, at: da
     from furong.apps.directory.actions import grant
 
     grant(policy_sun, "policy_reviewer", source="任命", by="test", at=at)
-    draft = submit_draft(written, by=policy_sun, at=at)
+    draft = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
     with pytest.raises(Refusal, match="不能审查自己起草的内容"):
-        review_draft(draft, PASSED, stage="legality", by=policy_sun, at=at)
+        review_draft(draft, PASSED, stage="legality", revision=draft.revision, by=policy_sun, at=at)
+
+
+def test_what_a_reviewer_passes_is_what_they_read(
+    written: Draft, policy_sun: User, reviewer_wu: User, at: datetime
+) -> None:
+    """Recalled, changed and sent again meanwhile, it stands at the same review with another text."""
+    seen = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
+    draft = recall_draft(seen, reason="金额有误", by=policy_sun, at=at)
+    draft = save_draft(
+        draft,
+        document=DOCUMENT,
+        definition={**DEFINITION, "summary": "另一种写法"},
+        revision=draft.revision,
+        by=policy_sun,
+        at=at,
+    )
+    submit_draft(draft, revision=draft.revision, by=policy_sun, at=at)
+    with pytest.raises(Unseen, match="内容已改为第 3 次修改，请核对后再填"):
+        review_draft(seen, PASSED, stage="legality", revision=seen.revision, by=reviewer_wu, at=at)
+    assert not Opinion.objects.exists()
+
+
+def test_what_is_sent_to_review_is_what_its_author_saw(
+    written: Draft, policy_sun: User, at: datetime
+) -> None:
+    with pytest.raises(Unseen):
+        submit_draft(written, revision=written.revision - 1, by=policy_sun, at=at)
+    assert Draft.objects.get().stage == "drafting"
 
 
 def test_only_a_reviewer_reviews(written: Draft, policy_sun: User, at: datetime) -> None:
-    draft = submit_draft(written, by=policy_sun, at=at)
+    draft = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
     with pytest.raises(Denied):
-        review_draft(draft, PASSED, stage="legality", by=policy_sun, at=at)
+        review_draft(draft, PASSED, stage="legality", revision=draft.revision, by=policy_sun, at=at)
 
 
 def test_a_draft_sent_back_begins_its_reviews_anew(
     written: Draft, policy_sun: User, reviewer_wu: User, at: datetime
 ) -> None:
-    draft = submit_draft(written, by=policy_sun, at=at)
-    draft = review_draft(draft, PASSED, stage="legality", by=reviewer_wu, at=at)
+    draft = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
+    draft = review_draft(
+        draft, PASSED, stage="legality", revision=draft.revision, by=reviewer_wu, at=at
+    )
     with pytest.raises(Refusal, match="须写明理由"):
         review_draft(
             draft,
             Finding(passed=False, unit="市场监管局"),
             stage=draft.stage,
+            revision=draft.revision,
             by=reviewer_wu,
             at=at,
         )
     returned = Finding(passed=False, unit="市场监管局", text="限定本地注册，须说明理由")
-    draft = review_draft(draft, returned, stage=draft.stage, by=reviewer_wu, at=at)
+    draft = review_draft(
+        draft, returned, stage=draft.stage, revision=draft.revision, by=reviewer_wu, at=at
+    )
     assert draft.stage == "drafting"
-    assert submit_draft(draft, by=policy_sun, at=at).stage == "legality"
+    assert submit_draft(draft, revision=draft.revision, by=policy_sun, at=at).stage == "legality"
 
 
 def test_an_opinion_on_a_stage_that_is_over_is_not_entered(
     written: Draft, policy_sun: User, reviewer_wu: User, at: datetime
 ) -> None:
-    draft = submit_draft(written, by=policy_sun, at=at)
-    review_draft(draft, PASSED, stage="legality", by=reviewer_wu, at=at)
+    draft = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
+    review_draft(draft, PASSED, stage="legality", revision=draft.revision, by=reviewer_wu, at=at)
     with pytest.raises(Refusal, match="公平竞争审查"):
-        review_draft(draft, PASSED, stage="legality", by=reviewer_wu, at=at)
+        review_draft(
+            draft, PASSED, stage="legality", revision=draft.revision, by=reviewer_wu, at=at
+        )
     assert Opinion.objects.count() == 1
 
 
 def test_deliberation_passes_with_its_minutes(
     written: Draft, policy_sun: User, reviewer_wu: User, at: datetime
 ) -> None:
-    draft = submit_draft(written, by=policy_sun, at=at)
+    draft = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
     for _stage in range(2):
-        draft = review_draft(draft, PASSED, stage=draft.stage, by=reviewer_wu, at=at)
+        draft = review_draft(
+            draft, PASSED, stage=draft.stage, revision=draft.revision, by=reviewer_wu, at=at
+        )
     with pytest.raises(Refusal, match="会议纪要"):
         review_draft(
             draft,
             Finding(passed=True, unit="区政府常务会议"),
             stage=draft.stage,
+            revision=draft.revision,
             by=reviewer_wu,
             at=at,
         )
@@ -168,7 +215,7 @@ def test_deliberation_passes_with_its_minutes(
 def test_under_review_the_words_stand_still_until_they_are_taken_back(
     written: Draft, policy_sun: User, at: datetime
 ) -> None:
-    draft = submit_draft(written, by=policy_sun, at=at)
+    draft = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
 
     def change() -> Draft:
         return save_draft(
@@ -240,7 +287,7 @@ def test_a_second_issue_that_would_overlap_is_stopped_at_the_last_moment(
         draft, document=DOCUMENT, definition=definition, revision=1, by=policy_sun, at=at
     )
     with pytest.raises(Unready, match="重叠"):
-        submit_draft(draft, by=policy_sun, at=at)
+        submit_draft(draft, revision=draft.revision, by=policy_sun, at=at)
 
 
 # The end of a policy.

@@ -206,7 +206,13 @@ def test_from_the_desk_to_the_public(
         assert "不超过 20 人" in text(client.get(address(draft, "review/")))
         client.post(
             address(draft, "opinion/"),
-            {"stage": stage, "outcome": "passed", "unit": "区司法局", "number": "纪要 3 号"},
+            {
+                "stage": stage,
+                "revision": "2",
+                "outcome": "passed",
+                "unit": "区司法局",
+                "number": "纪要 3 号",
+            },
         )
     client.force_login(policy_sun)
     client.post(address(draft, "issue/"), {"number": "区发〔2020〕8 号", "issued": "2020-02-03"})

@@ -49,12 +49,24 @@ class Unready(Refusal):
         )
 
 
+class Unseen(Refusal):
+    """The content was saved anew after it was read; whoever acts on it reads it again first."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(_("内容已改为第 %d 次修改，请核对后再填") % draft.revision)
+
+
 @transaction.atomic
-def submit_draft(draft: Draft, *, by: User, at: datetime) -> Draft:
-    """Sends a draft to its first review. Raises Unready while anything is amiss."""
+def submit_draft(draft: Draft, *, revision: int, by: User, at: datetime) -> Draft:
+    """Sends a draft to its first review.
+
+    revision: the one that the author saw. Raises Unseen where there is a later one, and Unready
+    while anything is amiss.
+    """
     require(by, ACTION, at=at)
     held = locked(draft)
     _need(held, (Stage.DRAFTING,))
+    _need_seen(held, revision)
     examined = examine(held.document, held.definition, code=held.code, day=_day(at))
     if examined.remarks:
         raise Unready(held, examined)
@@ -82,11 +94,14 @@ class Finding:
 
 
 @transaction.atomic
-def review_draft(draft: Draft, finding: Finding, *, stage: str, by: User, at: datetime) -> Draft:
+def review_draft(
+    draft: Draft, finding: Finding, *, stage: str, revision: int, by: User, at: datetime
+) -> Draft:
     """Enters what a review found: the draft goes on to the next one, or back to its author.
 
-    stage: the review that the reviewer saw. Raises Refusal for a draft at another stage, for a
-    reviewer who wrote on it, and for a return without a reason.
+    stage, revision: the review and the content that the reviewer saw. Raises Refusal for a draft at
+    another stage, Unseen for one of another content, Refusal for a reviewer who wrote on it, and
+    for a return without a reason.
     """
     require(by, REVIEW, at=at)
     held = locked(draft)
@@ -96,6 +111,7 @@ def review_draft(draft: Draft, finding: Finding, *, stage: str, by: User, at: da
             _("%(draft)s 已到“%(stage)s”环节，本条意见没有登记；请刷新后再填")
             % {"draft": held, "stage": held.get_stage_display()}
         )
+    _need_seen(held, revision)
     if held.revisions.filter(saved_by=by).exists():
         raise Refusal(_("您参与了 %s 的起草，不能审查自己起草的内容；请由他人审查") % held)
     if not finding.unit.strip():
@@ -250,6 +266,11 @@ def _need(draft: Draft, stages: tuple[Stage, ...]) -> None:
             _("%(draft)s 现在是“%(stage)s”，这一步不能办理；请刷新页面")
             % {"draft": draft, "stage": draft.get_stage_display()}
         )
+
+
+def _need_seen(draft: Draft, revision: int) -> None:
+    if draft.revision != revision:
+        raise Unseen(draft)
 
 
 def _move(

@@ -60,6 +60,12 @@ def fields_from(post: QueryDict, *, saved: PolicyFields) -> PolicyFields:
     return read
 
 
+def revision_of(post: QueryDict) -> int:
+    """The revision that the page was made from; 0, which no draft is at, for nonsense."""
+    told = post.get("revision", "")
+    return int(told) if _REVISION.fullmatch(told) else 0
+
+
 def rearranged(form: PolicyFields, change: str, facts: Facts) -> PolicyFields:
     """The form after a button: `add:criterion`, `add:line:2`, `drop:case:0`, `text:criterion:3` …
 
@@ -86,6 +92,7 @@ def rearranged(form: PolicyFields, change: str, facts: Facts) -> PolicyFields:
 
 
 _PLACE = re.compile(r"[0-9]{1,3}")
+_REVISION = re.compile(r"[0-9]{1,8}")
 _PLURAL = {"criterion": "criteria", "case": "cases"}
 
 

@@ -17,6 +17,7 @@ from furong.apps.policies.actions import Finding, issue_draft, repeal_policy, re
 from furong.apps.policies.models import Draft, Policy
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.presenters.studio_review import review_page
+from furong.faces.web.studio.posted import revision_of
 
 
 @require_safe
@@ -43,6 +44,7 @@ def give_opinion(request: Request, pk: UUID) -> HttpResponse:
                 file=_file(request),
             ),
             stage=request.POST.get("stage", ""),
+            revision=revision_of(request.POST),
             by=person(request),
             at=request.at,
         )
