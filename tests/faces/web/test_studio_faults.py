@@ -1,15 +1,19 @@
 """The studio under what is half typed, odd, late or too much: told in words, and nothing is lost."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from furong.apps.directory.models import User
+from furong.apps.policies.actions import recall_draft, submit_draft, withdraw_draft
 from furong.apps.policies.models import Draft
 from tests.faces.web.test_policy_pages import district  # noqa: F401 - fixture
-from tests.faces.web.test_studio import FORM, address, post
+from tests.faces.web.test_studio import FORM, address, post, text
 
 PARTICULARS: dict[str, dict[str, Any]] = {
     "no title": {"title": "", "d-title": ""},
@@ -40,6 +44,73 @@ def test_a_condition_half_typed_is_told_at_its_line_whatever_else_is_amiss(
     assert draft.revision == 2
     assert sun.get(address(draft)).status_code == 200
     assert sun.get(address(draft, "review/")).status_code == 200
+
+
+@pytest.mark.parametrize(("sent_on", "said"), [(True, "请先撤回"), (False, "请另起草稿")])
+def test_a_save_after_the_draft_was_sent_on_or_given_up_keeps_the_words(
+    sent_on: bool, said: str, sun: Client, draft: Draft, policy_sun: User, at: datetime
+) -> None:
+    post(sun, draft)
+    draft.refresh_from_db()
+    if sent_on:
+        submit_draft(draft, revision=draft.revision, by=policy_sun, at=at)
+    else:
+        withdraw_draft(draft, reason="重写", by=policy_sun, at=at)
+    answer = post(sun, draft, notes="写了一小时的话")
+    assert answer.status_code == 409
+    assert "没有保存" in text(answer)
+    assert said in text(answer)
+    assert "写了一小时的话" in answer.content.decode()
+
+
+def paper() -> SimpleUploadedFile:
+    return SimpleUploadedFile("意见书.txt", "意见".encode())
+
+
+def opinion(client: Client, draft: Draft, **changes: Any) -> Any:
+    fields = {"stage": "legality", "revision": "2", "outcome": "returned", "unit": "区司法局"}
+    return client.post(address(draft, "opinion/"), {**fields, **changes})
+
+
+def test_an_opinion_that_is_refused_stands_in_the_form_as_it_was_typed(
+    client: Client, sun: Client, draft: Draft, reviewer_wu: User
+) -> None:
+    post(sun, draft, then="submit")
+    client.force_login(reviewer_wu)
+    answer = opinion(client, draft, number="司审〔2020〕1号", file=paper())
+    assert answer.status_code == 409
+    assert "退回修改须写明理由" in text(answer)
+    assert "附件没有保留，请重新选择" in text(answer)
+    assert 'value="区司法局"' in answer.content.decode()
+    assert 'value="司审〔2020〕1号"' in answer.content.decode()
+
+
+def test_an_opinion_on_a_draft_that_was_recalled_is_shown_to_be_copied(
+    client: Client, sun: Client, draft: Draft, policy_sun: User, reviewer_wu: User, at: datetime
+) -> None:
+    post(sun, draft, then="submit")
+    draft.refresh_from_db()
+    recall_draft(draft, reason="改", by=policy_sun, at=at)
+    client.force_login(reviewer_wu)
+    answer = opinion(client, draft, text="第三条限定本地注册，须说明理由")
+    assert answer.status_code == 409
+    assert "您刚才填写的内容（没有登记）" in text(answer)
+    assert "第三条限定本地注册，须说明理由" in text(answer)
+
+
+def test_an_issue_and_a_repeal_that_are_refused_keep_what_was_typed(
+    sun: Client, draft: Draft
+) -> None:
+    answer = sun.post(address(draft, "issue/"), {"number": "区发 1 号", "issued": "2020-02-31"})
+    assert answer.status_code == 409
+    assert "区发 1 号" in text(answer)
+    words = {"last_day": "2019-01-01", "number": "区发 9 号", "reason": "一段很长的理由"}
+    answer = sun.post("/policies/T03/repeal/", {**words, "finish": "on", "file": paper()})
+    assert answer.status_code == 409
+    assert "最后施行之日不能早于这一天" in text(answer)
+    assert "附件没有保留" in text(answer)
+    for word in words.values():
+        assert f'value="{word}"' in answer.content.decode()
 
 
 NINES = "9" * 5000

@@ -98,9 +98,14 @@ def save_draft(
     """
     require(by, ACTION, at=at)
     held = locked(draft)
+    if not held.is_open:
+        raise Refusal(
+            _("%(draft)s %(stage)s，内容不能再改，没有保存；如需修改，请另起草稿")
+            % {"draft": held, "stage": held.get_stage_display()}
+        )
     if held.stage != Stage.DRAFTING:
         raise Refusal(
-            _("%(draft)s 正在“%(stage)s”，内容不能修改；如需修改，请先撤回")
+            _("%(draft)s 正在“%(stage)s”，内容不能修改，没有保存；如需修改，请先撤回")
             % {"draft": held, "stage": held.get_stage_display()}
         )
     fixed = {"id": held.code, "version": held.version}

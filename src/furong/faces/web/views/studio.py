@@ -58,12 +58,12 @@ def open_new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("policy.edit")
 def edit(request: Request, pk: UUID) -> HttpResponse:
-    """The editor; a POST saves. Who comes too late is shown what changed, and keeps their words."""
+    """The editor; a POST saves. Who comes too late is told so, and keeps their words."""
     draft = get_object_or_404(Draft.objects.select_related("base", "changed_by"), pk=pk)
-    if draft.stage != Stage.DRAFTING:
-        return redirect("studio_review", pk)
     saved = fields_of(draft.document, draft.definition)
     if request.method != "POST":
+        if draft.stage != Stage.DRAFTING:
+            return redirect("studio_review", pk)
         return render(request, EDITOR, {"page": studio_page(draft, saved, at=request.at)})
     form = fields_from(request.POST, saved=saved)
     document, definition = content_of(form, catalogue().facts, document=draft.document)
