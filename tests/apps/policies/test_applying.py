@@ -96,6 +96,25 @@ def test_nobody_applies_for_a_firm_that_is_not_theirs(
             apply_for(west_firm, "T03", by=user, at=at)
 
 
+@pytest.mark.parametrize("field", ["decider", "reason", "document"])
+def test_a_decision_too_long_for_its_field_is_refused_by_name(
+    field: str, applied: Application, clerk_chen: User, at: datetime
+) -> None:
+    named = {"decider": "决定人", "reason": "理由", "document": "依据文件"}[field]
+    with pytest.raises(Refusal, match=f"“{named}”有 1001 字，最多"):
+        decide_application(applied, ruling(at, **{field: "一" * 1001}), by=clerk_chen, at=at)
+    made = decide_application(applied, ruling(at, **{field: "区\x00局"}), by=clerk_chen, at=at)
+    assert getattr(made, field) == "区 局"
+
+
+def test_a_note_too_long_is_refused_not_cut(
+    east_firm: Subject, owner_wang: User, at: datetime
+) -> None:
+    state(east_firm, at, resumed=True)
+    with pytest.raises(Refusal, match="“说明”有 501 字，最多 500 字"):
+        apply_for(east_firm, "T03", note="一" * 501, by=owner_wang, at=at)
+
+
 def test_withdrawn_it_can_be_handed_in_again(
     applied: Application, owner_wang: User, at: datetime
 ) -> None:

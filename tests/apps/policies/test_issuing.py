@@ -1,5 +1,6 @@
 """From the author's desk to the public: reviews by others, issue, and the end of a policy."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -149,6 +150,51 @@ def test_what_is_sent_to_review_is_what_its_author_saw(
     with pytest.raises(Unseen):
         submit_draft(written, revision=written.revision - 1, by=policy_sun, at=at)
     assert Draft.objects.get().stage == "drafting"
+
+
+LONG = "一" * 2001
+
+
+@pytest.mark.parametrize("field", ["unit", "number", "text"])
+def test_an_opinion_too_long_for_its_field_is_refused_by_name(
+    field: str, written: Draft, policy_sun: User, reviewer_wu: User, at: datetime
+) -> None:
+    draft = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
+    named = {"unit": "审查单位", "number": "文号", "text": "意见"}[field]
+    with pytest.raises(Refusal, match=f"“{named}”有 2001 字，最多"):
+        review_draft(
+            draft,
+            replace(PASSED, **{field: LONG}),  # type: ignore[arg-type] # a text field
+            stage="legality",
+            revision=draft.revision,
+            by=reviewer_wu,
+            at=at,
+        )
+
+
+def test_numbers_and_reasons_too_long_for_their_fields_are_refused(
+    approved: Draft, policy_sun: User, at: datetime
+) -> None:
+    with pytest.raises(Refusal, match="“文号”有 2001 字，最多 100 字"):
+        issue_draft(approved, number=LONG, issued=at.date(), by=policy_sun, at=at)
+    policy = Policy.objects.get(code="T03")
+    for number, reason in ((LONG, "到期"), ("1 号", LONG)):
+        with pytest.raises(Refusal, match="有 2001 字，最多"):
+            repeal_policy(
+                policy, last_day=at.date(), number=number, reason=reason, by=policy_sun, at=at
+            )
+    with pytest.raises(Refusal, match="“撤回理由”"):
+        recall_draft(approved, reason=LONG, by=policy_sun, at=at)
+
+
+def test_signs_that_nobody_sees_are_not_kept_of_an_opinion(
+    written: Draft, policy_sun: User, reviewer_wu: User, at: datetime
+) -> None:
+    draft = submit_draft(written, revision=written.revision, by=policy_sun, at=at)
+    finding = Finding(passed=True, unit="区\x00司法局", text="同意\u202e")
+    review_draft(draft, finding, stage="legality", revision=draft.revision, by=reviewer_wu, at=at)
+    held = Opinion.objects.get()
+    assert (held.unit, held.text) == ("区 司法局", "同意")
 
 
 def test_only_a_reviewer_reviews(written: Draft, policy_sun: User, at: datetime) -> None:

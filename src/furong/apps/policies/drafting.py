@@ -9,8 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from furong.apps.base.texts import longest
 from furong.apps.policies.definitions import with_numbers
 from furong.apps.policies.models import Application, PolicyVersion
+from furong.apps.policies.models import Document as Row
 from furong.apps.policies.reads.library import Text, is_reference, whole_library
 from furong.engines.rules import show_money
 from furong.packs.models.base import Period, first_day
@@ -55,6 +57,7 @@ def examine(
     remarks = [
         *checked.remarks,
         *(replace(one, path=f"document.{one.path}") for one in particulars),
+        *_overlong(read),
         *_foreign(read, library.known.pack.manifest.jurisdiction),
         *_overlaps(window, library.texts.get(code, [])),
         *_below_promises(checked.policy, code, library.known.pack.minor_units),
@@ -103,6 +106,17 @@ def _window(definition: Mapping[str, Any], document: Document | None) -> Period:
     if start is None and document is not None:
         start = first_day(document.issued)
     return Period.model_construct(start=start, end=end)
+
+
+def _overlong(document: Document | None) -> Iterator[Remark]:
+    """A title longer than a document's row can hold would stop it only when it is issued."""
+    most = longest(Row, "title")
+    if document is not None and len(document.title) > most:
+        yield Remark(
+            "document.title",
+            _("标题有 %(n)d 字，最多 %(most)d 字") % {"n": len(document.title), "most": most},
+            _("请写文件的正式标题"),
+        )
 
 
 def _foreign(document: Document | None, here: str) -> Iterator[Remark]:

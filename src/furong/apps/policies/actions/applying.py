@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
+from furong.apps.base.texts import fitted, within
 from furong.apps.directory.access import require
 from furong.apps.directory.models import User
 from furong.apps.policies.models import Application, PolicyVersion
@@ -26,6 +27,8 @@ from furong.engines.rules import Judgement
 
 SUBMIT = "application.submit"
 SERIES = "application"
+MOST_REASON = 500
+"""Characters of the reason for taking an application back."""
 
 
 class NotEntitled(Refusal):
@@ -62,6 +65,7 @@ def apply_for(
     require(by, SUBMIT, at=at, on=subject)
     text = text_of(policy, at)
     _refuse_closed(text, at)
+    note = fitted(Application, "note", note, lines=True)
     held = SubjectFacts.objects.select_for_update().get(subject=subject)
     standing = Application.objects.of_policy(policy).live().filter(subject=subject).first()
     if standing is not None:
@@ -78,7 +82,7 @@ def apply_for(
         criteria=dict(judgement.criteria),
         amount=judgement.amount,
         sequence=held.sequence,
-        note=note.strip()[:500],
+        note=note,
         submitted_by=by,
         submitted_at=at,
     )
@@ -115,6 +119,7 @@ def withdraw_application(
             _("申请 %(number)s %(state)s，不能撤回；如有异议，请联系受理单位")
             % {"number": held, "state": held.get_state_display()}
         )
+    reason = within(_("撤回理由"), reason, MOST_REASON)
     held.state, held.settled_at = Application.State.WITHDRAWN, at
     held.save(update_fields=["state", "settled_at"])
     journal.record("application.withdraw", by=by, at=at, about=held, payload={"reason": reason})

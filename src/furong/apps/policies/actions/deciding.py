@@ -4,7 +4,7 @@ A decision that is another than the rule's (一事一议) is possible, and never
 decided, why, and the document. The rule's own verdict is kept next to it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
+from furong.apps.base.texts import fitted
 from furong.apps.directory.access import require
 from furong.apps.directory.models import User
 from furong.apps.policies.models import Application, Decision, PolicyVersion
@@ -119,6 +120,12 @@ def _decide(
     by: User,
     at: datetime,
 ) -> Decision:
+    ruling = replace(
+        ruling,
+        decider=fitted(Decision, "decider", ruling.decider),
+        reason=fitted(Decision, "reason", ruling.reason),
+        document=fitted(Decision, "document", ruling.document),
+    )
     deviates = ruled.deviates(ruling)
     _refuse_unsaid(ruling, deviates=deviates, today=day_of(at, catalogue()))
     made = Decision(
@@ -130,9 +137,9 @@ def _decide(
         verdict=ruled.verdict,
         due=ruled.due,
         deviates=deviates,
-        decider=ruling.decider.strip(),
-        reason=ruling.reason.strip(),
-        document=ruling.document.strip(),
+        decider=ruling.decider,
+        reason=ruling.reason,
+        document=ruling.document,
         file=ruling.file,
         decided_on=ruling.decided_on,
         entered_by=by,
@@ -161,15 +168,15 @@ def _decide(
 
 
 def _refuse_unsaid(ruling: Ruling, *, deviates: bool, today: date) -> None:
-    if not ruling.decider.strip():
+    if not ruling.decider:
         raise Refusal(_("请写明由谁决定（单位或姓名）"))
     if ruling.decided_on > today:
         raise Refusal(_("决定日期 %s 还没有到，请核对") % ruling.decided_on)
     if ruling.amount is not None and ruling.amount < 0:
         raise Refusal(_("金额不能为负，请核对"))
-    if not ruling.granted and not ruling.reason.strip():
+    if not ruling.granted and not ruling.reason:
         raise Refusal(_("不予同意须写明理由，企业看得到"))
-    if deviates and not (ruling.reason.strip() and ruling.document.strip()):
+    if deviates and not (ruling.reason and ruling.document):
         raise Refusal(
             _("这个决定与规则判定不一致（一事一议），须写明决定人、理由和依据文件，三项都不能空")
         )

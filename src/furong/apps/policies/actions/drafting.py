@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal_chain import canonical
+from furong.apps.base.texts import within
 from furong.apps.directory.access import require
 from furong.apps.directory.models import User
 from furong.apps.policies.drafting import blank, starting_point
@@ -25,6 +26,10 @@ from furong.packs.models.base import is_policy_id
 ACTION = "policy.edit"
 MAX_BYTES = 256 * 1024
 """A draft's content, in plain JSON; the longest real document takes a tenth of it."""
+
+
+MOST_REASON = 200
+"""Characters of the reason for taking a draft back or giving it up."""
 
 
 class Stale(Refusal):
@@ -155,6 +160,7 @@ def withdraw_draft(draft: Draft, *, reason: str, by: User, at: datetime) -> Draf
         raise Refusal(
             _("%(draft)s %(stage)s，不能撤稿") % {"draft": held, "stage": held.get_stage_display()}
         )
+    reason = within(_("撤稿理由"), reason, MOST_REASON)
     held.stage = Stage.WITHDRAWN
     held.save(update_fields=["stage"])
     journal.record("draft.withdraw", by=by, at=at, about=held, payload={"reason": reason})

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
+from furong.apps.base.texts import fitted, within
 from furong.apps.directory.access import require
 from furong.apps.directory.models import LOCAL, User
-from furong.apps.policies.actions.drafting import ACTION, locked
+from furong.apps.policies.actions.drafting import ACTION, MOST_REASON, locked
 from furong.apps.policies.definitions import plain
 from furong.apps.policies.drafting import Examined, examine
 from furong.apps.policies.models import (
@@ -79,6 +80,7 @@ def recall_draft(draft: Draft, *, reason: str, by: User, at: datetime) -> Draft:
     require(by, ACTION, at=at)
     held = locked(draft)
     _need(held, (*REVIEWS, Stage.APPROVED))
+    reason = within(_("撤回理由"), reason, MOST_REASON)
     return _move(held, Stage.DRAFTING, "draft.recall", by=by, at=at, reason=reason)
 
 
@@ -114,28 +116,28 @@ def review_draft(
     _need_seen(held, revision)
     if held.revisions.filter(saved_by=by).exists():
         raise Refusal(_("您参与了 %s 的起草，不能审查自己起草的内容；请由他人审查") % held)
-    if not finding.unit.strip():
+    unit, number = (fitted(Opinion, name, getattr(finding, name)) for name in ("unit", "number"))
+    text = fitted(Opinion, "text", finding.text, lines=True)
+    if not unit:
         raise Refusal(_("请填写审查单位"))
-    if not finding.passed and not finding.text.strip():
+    if not finding.passed and not text:
         raise Refusal(_("退回修改须写明理由，以便起草人对照修改"))
-    if finding.passed and held.stage == Stage.DELIBERATION and not finding.number.strip():
+    if finding.passed and held.stage == Stage.DELIBERATION and not number:
         raise Refusal(_("集体审议通过，须填写会议纪要或决定的文号"))
     Opinion(
         draft=held,
         revision=held.revision,
         stage=held.stage,
         outcome=Opinion.Outcome.PASSED if finding.passed else Opinion.Outcome.RETURNED,
-        text=finding.text.strip(),
-        unit=finding.unit.strip(),
-        number=finding.number.strip(),
+        text=text,
+        unit=unit,
+        number=number,
         file=finding.file,
         given_by=by,
         given_at=at,
     ).save()
     to = held.way[held.way.index(Stage(held.stage)) + 1] if finding.passed else Stage.DRAFTING
-    return _move(
-        held, to, "draft.review", by=by, at=at, passed=finding.passed, number=finding.number
-    )
+    return _move(held, to, "draft.review", by=by, at=at, passed=finding.passed, number=number)
 
 
 @transaction.atomic
@@ -156,11 +158,12 @@ def issue_draft(
     require(by, ACTION, at=at)
     held = locked(draft)
     _need(held, (Stage.APPROVED,))
-    if not number.strip():
+    number = fitted(Document, "number", number)
+    if not number:
         raise Refusal(_("请填写印发文号，如“×政发〔2020〕3号”"))
     if issued > _day(at):
         raise Refusal(_("印发日期 %s 还没有到，请核对") % issued)
-    document = {**held.document, "number": number.strip(), "issued": issued.isoformat()}
+    document = {**held.document, "number": number, "issued": issued.isoformat()}
     document["id"] = document.get("id") or f"{held.code.lower()}-{held.version}"
     examined = examine(document, held.definition, code=held.code, day=issued)
     if examined.remarks or examined.policy is None or examined.document is None:
@@ -203,7 +206,8 @@ def repeal_policy(
     held = Policy.objects.select_for_update().get(pk=policy.pk)
     if hasattr(held, "repeal"):
         raise Refusal(_("%s 已经废止，不必重复办理") % held)
-    if not number.strip() or not reason.strip():
+    number, reason = fitted(Repeal, "number", number), fitted(Repeal, "reason", reason)
+    if not number or not reason:
         raise Refusal(_("废止须写明文号和理由"))
     began = versions_of(held.code)[0].window.start
     if began is not None and last_day < began:
@@ -222,8 +226,8 @@ def repeal_policy(
     made = Repeal.objects.create(
         policy=held,
         last_day=last_day,
-        number=number.strip(),
-        reason=reason.strip(),
+        number=number,
+        reason=reason,
         file=file,
         keeps=finish,
         recorded_at=at,
