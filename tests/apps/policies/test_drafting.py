@@ -66,6 +66,26 @@ def save(
     )
 
 
+@pytest.mark.parametrize(
+    ("level", "area", "remedy"),
+    [
+        ("district", "9901", "适用地区请写 990101"),
+        ("city", "990101", "层级请选“区”"),
+        ("city", "99", "如 9901"),
+        ("provincial", "", "如 99"),
+    ],
+)
+def test_a_level_and_an_area_that_disagree_are_told(
+    level: str, area: str, remedy: str, district: Pack, at: datetime
+) -> None:
+    document = {**DOCUMENT, "level": level, "jurisdiction": area}
+    examined = examine(document, DEFINITION, code="T09", day=at.date())
+    (remark,) = examined.remarks
+    assert remark.path == "document.jurisdiction"
+    assert "不一致" in remark.message
+    assert remedy in remark.remedy
+
+
 def test_a_new_policy_is_for_this_district_and_says_nothing_yet(
     policy_sun: User, at: datetime
 ) -> None:

@@ -105,6 +105,37 @@ def test_what_a_superior_issued_is_checked_against_its_source_and_entered(
     assert version.document.level == "national"
 
 
+@pytest.mark.parametrize("level", ["national", "provincial", "city"])
+def test_what_is_in_force_here_alone_passes_the_three_reviews_whatever_level_it_claims(
+    level: str, policy_sun: User, at: datetime
+) -> None:
+    draft = open_draft("T09", by=policy_sun, at=at)
+    claimed = {**DOCUMENT, "level": level}
+    draft = save_draft(
+        draft, document=claimed, definition=DEFINITION, revision=1, by=policy_sun, at=at
+    )
+    assert [*draft.reviews] == ["legality", "competition", "deliberation"]
+    with pytest.raises(Unready, match="层级与适用地区 990101 不一致"):
+        submit_draft(draft, revision=draft.revision, by=policy_sun, at=at)
+
+
+def test_what_the_district_issued_is_revised_as_its_own(
+    policy_sun: User, reviewer_wu: User, at: datetime
+) -> None:
+    revise(policy_sun, reviewer_wu, at, start=at.date() + timedelta(1))
+    draft = open_draft("T03", by=policy_sun, at=at)
+    superior = {**draft.document, "level": "national", "jurisdiction": ""}
+    draft = save_draft(
+        draft,
+        document=superior,
+        definition=draft.definition,
+        revision=1,
+        by=policy_sun,
+        at=at,
+    )
+    assert len(draft.reviews) == 3
+
+
 def test_an_unfinished_draft_is_not_sent_and_the_answer_says_what_is_missing(
     policy_sun: User, at: datetime
 ) -> None:

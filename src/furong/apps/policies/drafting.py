@@ -59,6 +59,7 @@ def examine(
         *(replace(one, path=f"document.{one.path}") for one in particulars),
         *_overlong(read),
         *_foreign(read, library.known.pack.manifest.jurisdiction),
+        *_of_another_level(read, library.known.pack.manifest.jurisdiction),
         *_overlaps(window, library.texts.get(code, [])),
         *_below_promises(checked.policy, code, library.known.pack.minor_units),
     ]
@@ -126,6 +127,30 @@ def _foreign(document: Document | None, here: str) -> Iterator[Remark]:
             _("适用地区 %s 不在本区") % document.jurisdiction,
             _("请写本区或上级地区的代码"),
         )
+
+
+_DIGITS = {"national": 0, "provincial": 2, "city": 4}
+"""The fewest digits of the area that a level's documents are for (GB/T 2260)."""
+
+
+def _of_another_level(document: Document | None, here: str) -> Iterator[Remark]:
+    """A level above the district issues for more than it, and each for no more than its own area."""
+    if document is None or is_reference(document.jurisdiction, here):
+        return
+    area, own = document.jurisdiction, document.level == "district"
+    if own and area != here:
+        remedy = _("本区的文件，适用地区请写 %s；上级的文件，请改选层级") % here
+    elif not own and area == here:
+        remedy = _("本区印发的，层级请选“区”；上级印发的，适用地区请写上级的代码")
+    elif not own and len(area) < _DIGITS[document.level]:
+        remedy = _("请写发文机关所辖地区的代码，如 %s") % here[: _DIGITS[document.level]]
+    else:
+        return
+    yield Remark(
+        "document.jurisdiction",
+        _("层级与适用地区 %s 不一致") % (area or _("（全国）")),
+        remedy,
+    )
 
 
 def _overlaps(window: Period, versions: list[Text]) -> Iterator[Remark]:
