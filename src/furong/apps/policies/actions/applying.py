@@ -18,7 +18,7 @@ from furong.apps.base.models import StoredFile
 from furong.apps.base.texts import fitted, within
 from furong.apps.directory.access import require
 from furong.apps.directory.models import User
-from furong.apps.policies.models import Application, PolicyVersion
+from furong.apps.policies.models import Application, Decision, PolicyVersion
 from furong.apps.policies.reads.library import Text, day_of, edition, text_of
 from furong.apps.policies.reads.verdicts import judgement_of, label_of
 from furong.apps.registry.models import Sequence as Numbers
@@ -70,6 +70,7 @@ def apply_for(
     standing = Application.objects.of_policy(policy).live().filter(subject=subject).first()
     if standing is not None:
         return HandedIn(standing, made=False)
+    _refuse_granted(subject, text)
     judgement = judgement_of(subject, policy, at)
     _refuse_unentitled(judgement, text, at)
     version = PolicyVersion.objects.get(policy__code=policy, version=text.policy.version)
@@ -124,6 +125,16 @@ def withdraw_application(
     held.save(update_fields=["state", "settled_at"])
     journal.record("application.withdraw", by=by, at=at, about=held, payload={"reason": reason})
     return held
+
+
+def _refuse_granted(subject: Subject, text: Text) -> None:
+    """What a decision gave without an application is not applied for as well."""
+    given = Decision.objects.granted(subject, text.policy.id).first()
+    if given is not None:
+        raise Refusal(
+            _("“%(title)s”已于 %(day)s 由%(decider)s同意，不必再申请")
+            % {"title": text.policy.title, "day": given.decided_on, "decider": given.decider}
+        )
 
 
 def _refuse_closed(text: Text, at: datetime) -> None:

@@ -20,7 +20,7 @@ from furong.apps.policies.models import Application, Decision, PolicyVersion
 from furong.apps.policies.reads.library import day_of, text_of
 from furong.apps.policies.reads.verdicts import judgement_of
 from furong.apps.registry.catalogue import catalogue
-from furong.apps.registry.models import Subject
+from furong.apps.registry.models import Subject, SubjectFacts
 
 DECIDE = "application.decide"
 
@@ -99,15 +99,50 @@ def decide_without_application(
 ) -> Decision:
     """Enters a decision on a subject that applied for nothing, such as an award of its own kind.
 
-    Raises KeyError where there is no such policy.
+    Raises KeyError where there is no such policy, and Refusal where the subject has applied for it
+    or been granted it, or the person once handed in an application of the subject for it.
     """
     require(by, DECIDE, at=at, on=subject)
+    SubjectFacts.objects.select_for_update().get(subject=subject)
+    _refuse_beside(subject, policy, by=by)
     judgement = judgement_of(subject, policy, at)
     version = PolicyVersion.objects.get(
         policy__code=policy, version=text_of(policy, at).policy.version
     )
     ruled = Ruled(judgement.verdict, judgement.amount)
     return _decide(subject, version, ruled, ruling, application=None, by=by, at=at)
+
+
+def _refuse_beside(subject: Subject, policy: str, *, by: User) -> None:
+    """A decision of its own stands beside no application, and nothing is granted twice."""
+    mine = Application.objects.of_policy(policy).filter(subject=subject)
+    if standing := mine.live().first():
+        raise Refusal(
+            _("%(name)s已申请 %(policy)s（%(number)s，%(state)s），请在那件申请里办理")
+            % {
+                "name": subject.name,
+                "policy": policy,
+                "number": standing,
+                "state": standing.get_state_display(),
+            }
+        )
+    if given := Decision.objects.granted(subject, policy).first():
+        raise Refusal(
+            _(
+                "%(policy)s 已于 %(day)s 同意给予%(name)s（%(decider)s），不能重复登记；请在“决定”里核对"
+            )
+            % {
+                "name": subject.name,
+                "policy": policy,
+                "day": given.decided_on,
+                "decider": given.decider,
+            }
+        )
+    if mine.filter(submitted_by=by).exists():
+        raise Refusal(
+            _("%(name)s对 %(policy)s 的申请曾由您提交，须由他人决定")
+            % {"name": subject.name, "policy": policy}
+        )
 
 
 def _decide(
