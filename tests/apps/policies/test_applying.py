@@ -143,6 +143,7 @@ def test_the_clerk_decides_as_the_rule_says(
     "changes",
     [
         {"amount": 5_000_00},
+        {"amount": None},
         {"granted": False, "amount": None, "reason": "名额已满"},
     ],
 )

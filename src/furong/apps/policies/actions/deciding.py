@@ -53,13 +53,14 @@ class Ruled:
         """Whether a ruling is another than the rule's.
 
         Where the rule cannot say (a document or a decision is wanting), a refusal is none, and
-        neither is a grant by whom it leaves the decision to, as far as the amount is the rule's.
+        neither is a grant by whom it leaves the decision to, as far as the amount is the rule's. A
+        grant that names no sum where one is due is not the rule's either.
         """
         if self.verdict == "ineligible":
             return ruling.granted
         if not ruling.granted:
             return self.verdict == "eligible"
-        return self.due is not None and ruling.amount is not None and ruling.amount != self.due
+        return self.due is not None and ruling.amount != self.due
 
 
 @transaction.atomic

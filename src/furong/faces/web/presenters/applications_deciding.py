@@ -89,6 +89,9 @@ class Entered:
         except ValueProblem as problem:
             self.errors["amount"] = str(problem)
             return None
+        if value is None and self.ruled.due is not None:
+            due = figures.amount(self.ruled.due).exact
+            self.errors["amount"] = _("按规则应为 %s，请写明同意的金额") % due
         return value if isinstance(value, int) else None
 
     def _day(self, today: date) -> date:
