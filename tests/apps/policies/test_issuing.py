@@ -1,9 +1,12 @@
 """From the author's desk to the public: reviews by others, issue, and the end of a policy."""
 
+import threading
+import time
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import Entry
@@ -14,6 +17,8 @@ from furong.apps.policies.actions import (
     Unready,
     Unseen,
     apply_for,
+    decide_application,
+    decide_without_application,
     issue_draft,
     open_draft,
     recall_draft,
@@ -22,10 +27,12 @@ from furong.apps.policies.actions import (
     save_draft,
     submit_draft,
 )
-from furong.apps.policies.models import Draft, Opinion, Policy, PolicyVersion
+from furong.apps.policies.models import Application, Draft, Opinion, Policy, PolicyVersion
 from furong.apps.policies.reads import judgement_of, library, text_of, versions_of
 from furong.apps.registry.actions import state_facts
 from furong.apps.registry.models import Subject
+from tests.apps.base.together import together
+from tests.apps.policies.test_applying import ruling
 from tests.apps.policies.test_drafting import DEFINITION, DOCUMENT
 
 PASSED = Finding(passed=True, unit="区司法局", number="纪要〔2020〕3 号")
@@ -308,6 +315,84 @@ def test_under_review_the_words_stand_still_until_they_are_taken_back(
         change()
     recall_draft(draft, reason="漏了一条", by=policy_sun, at=at)
     assert change().title == "改"
+
+
+def end_early(by: User, at: datetime, *, finish: bool, days: int = 3) -> None:
+    repeal_policy(
+        Policy.objects.get(code="T03"),
+        last_day=at.date() + timedelta(days),
+        number="区发 9 号",
+        reason="到期",
+        finish=finish,
+        by=by,
+        at=at,
+    )
+
+
+@pytest.mark.parametrize("finish", [True, False])
+def test_what_is_applied_for_before_the_end_is_granted_after_it_only_where_the_repeal_says_so(
+    finish: bool,
+    policy_sun: User,
+    clerk_chen: User,
+    owner_wang: User,
+    east_firm: Subject,
+    at: datetime,
+) -> None:
+    state_facts(east_firm, {"resumed": True}, source="statistics", by="test", at=at)
+    end_early(policy_sun, at, finish=finish)
+    one = apply_for(east_firm, "T03", by=owner_wang, at=at).application
+    after = at + timedelta(10)
+    if finish:
+        assert decide_application(one, ruling(after), by=clerk_chen, at=after)
+        return
+    with pytest.raises(Refusal, match="此后不能再同意"):
+        decide_application(one, ruling(after), by=clerk_chen, at=after)
+    words = {"granted": False, "amount": None, "reason": "政策已废止", "document": "区发 9 号"}
+    assert decide_application(one, ruling(after, **words), by=clerk_chen, at=after)
+
+
+@pytest.mark.parametrize("finish", [True, False])
+def test_after_the_end_of_a_repealed_policy_nothing_new_is_taken_in_or_granted(
+    finish: bool,
+    policy_sun: User,
+    clerk_chen: User,
+    owner_wang: User,
+    east_firm: Subject,
+    at: datetime,
+) -> None:
+    state_facts(east_firm, {"resumed": True}, source="statistics", by="test", at=at)
+    end_early(policy_sun, at, finish=finish)
+    after = at + timedelta(10)
+    with pytest.raises(Refusal, match="已废止，最后施行之日是 2020-02-06，不再受理"):
+        apply_for(east_firm, "T03", by=owner_wang, at=after)
+    with pytest.raises(Refusal, match="此后不能再同意"):
+        decide_without_application(east_firm, "T03", ruling(after), by=clerk_chen, at=after)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_policy_is_not_repealed_behind_the_back_of_who_is_applying(
+    policy_sun: User, owner_wang: User, east_firm: Subject, at: datetime
+) -> None:
+    """Either the application comes first and stops the repeal, or it comes too late."""
+    state_facts(east_firm, {"resumed": True}, source="statistics", by="test", at=at)
+    later = at + timedelta(5)
+    began = threading.Event()
+
+    def act(number: int) -> object:
+        if number == 0:
+            with transaction.atomic():
+                end_early(policy_sun, later, finish=False, days=-1)
+                began.set()
+                time.sleep(0.3)
+            return None
+        began.wait(5)
+        return apply_for(east_firm, "T03", by=owner_wang, at=later)
+
+    repealed, applied = together(2, act)
+    assert repealed is None
+    assert isinstance(applied, Refusal)
+    assert "不再受理" in str(applied)
+    assert not Application.objects.exists()
 
 
 def test_once_issued_it_finds_its_firms(

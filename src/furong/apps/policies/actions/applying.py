@@ -18,7 +18,7 @@ from furong.apps.base.models import StoredFile
 from furong.apps.base.texts import fitted, within
 from furong.apps.directory.access import require
 from furong.apps.directory.models import User
-from furong.apps.policies.models import Application, Decision, PolicyVersion
+from furong.apps.policies.models import Application, Decision, Policy, PolicyVersion
 from furong.apps.policies.reads.library import Text, day_of, edition, text_of
 from furong.apps.policies.reads.verdicts import judgement_of, label_of
 from furong.apps.registry.models import Sequence as Numbers
@@ -63,6 +63,9 @@ def apply_for(
     that is not in force or gives nothing that could be applied for.
     """
     require(by, SUBMIT, at=at, on=subject)
+    # Whoever repeals the policy holds its row: what was read before may have ended by now. Taken
+    # ahead of the subject's, as every act that needs both does.
+    Policy.objects.select_for_update(no_key=True).filter(code=policy).first()
     text = text_of(policy, at)
     _refuse_closed(text, at)
     note = fitted(Application, "note", note, lines=True)
@@ -141,6 +144,11 @@ def _refuse_closed(text: Text, at: datetime) -> None:
     day, title = day_of(at, edition(at).known), text.policy.title
     if text.reference:
         raise Refusal(_("“%s”是外地政策，只供参考，本区不受理") % title)
+    if text.repealed and text.window.end and day > text.window.end:
+        raise Refusal(
+            _("“%(title)s”已废止，最后施行之日是 %(day)s，不再受理")
+            % {"title": title, "day": text.window.end}
+        )
     if not text.applies_on(day):
         raise Refusal(_("“%s”现在不在施行期内，不能申请") % title)
     deadline = text.policy.guide.deadline if text.policy.guide else None

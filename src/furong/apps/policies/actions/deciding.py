@@ -16,7 +16,7 @@ from furong.apps.base.models import StoredFile
 from furong.apps.base.texts import fitted
 from furong.apps.directory.access import require
 from furong.apps.directory.models import User
-from furong.apps.policies.models import Application, Decision, PolicyVersion
+from furong.apps.policies.models import Application, Decision, PolicyVersion, Repeal
 from furong.apps.policies.reads.library import day_of, text_of
 from furong.apps.policies.reads.verdicts import judgement_of
 from furong.apps.registry.catalogue import catalogue
@@ -77,6 +77,7 @@ def decide_application(
         )
     if held.submitted_by_id == by.pk:
         raise Refusal(_("申请 %s 由您提交，须由他人决定") % held)
+    _refuse_repealed(held.policy, ruling, kept=True)
     made = _decide(
         held.subject,
         held.version,
@@ -106,6 +107,7 @@ def decide_without_application(
     require(by, DECIDE, at=at, on=subject)
     SubjectFacts.objects.select_for_update().get(subject=subject)
     _refuse_beside(subject, policy, by=by)
+    _refuse_repealed(policy, ruling, kept=False)
     judgement = judgement_of(subject, policy, at)
     version = PolicyVersion.objects.get(
         policy__code=policy, version=text_of(policy, at).policy.version
@@ -143,6 +145,24 @@ def _refuse_beside(subject: Subject, policy: str, *, by: User) -> None:
         raise Refusal(
             _("%(name)s对 %(policy)s 的申请曾由您提交，须由他人决定")
             % {"name": subject.name, "policy": policy}
+        )
+
+
+def _refuse_repealed(policy: str, ruling: Ruling, *, kept: bool) -> None:
+    """Nothing is granted after the last day of a repealed policy, unless the repeal keeps it.
+
+    kept: it was applied for in time, so that it is for the repeal to say.
+    """
+    repeal = Repeal.objects.filter(policy__code=policy).first()
+    if repeal is None or not ruling.granted or ruling.decided_on <= repeal.last_day:
+        return
+    if not (kept and repeal.keeps):
+        raise Refusal(
+            _(
+                "%(policy)s 已由%(number)s废止，最后施行之日是 %(day)s，此后不能再同意；"
+                "请不予同意并写明理由"
+            )
+            % {"policy": policy, "number": repeal.number, "day": repeal.last_day}
         )
 
 

@@ -199,8 +199,9 @@ def repeal_policy(
 ) -> Repeal:
     """Ends a policy after a day (废止).
 
-    finish: what was applied for until then is finished by the repealed text. Without it, a policy
-    with applications under way is not repealed, and the Refusal says how many there are.
+    finish: what is applied for until then is finished by the repealed text, also after it. Without
+    it, nothing is granted after the day, and a policy with applications under way is not repealed:
+    the Refusal says how many there are.
     """
     require(by, ACTION, at=at)
     held = Policy.objects.select_for_update().get(pk=policy.pk)
