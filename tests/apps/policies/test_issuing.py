@@ -395,6 +395,39 @@ def test_a_policy_is_not_repealed_behind_the_back_of_who_is_applying(
     assert not Application.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_policies_of_one_new_document_are_issued_at_once(
+    policy_sun: User, reviewer_wu: User, at: datetime
+) -> None:
+    drafts = []
+    for code in ("T08", "T09"):
+        draft = open_draft(code, by=policy_sun, at=at)
+        draft = save_draft(
+            draft,
+            document={**DOCUMENT, "id": "one-document"},
+            definition={**DEFINITION, "id": code},
+            revision=1,
+            by=policy_sun,
+            at=at,
+        )
+        draft = submit_draft(draft, revision=draft.revision, by=policy_sun, at=at)
+        for _stage in range(3):
+            draft = review_draft(
+                draft, PASSED, stage=draft.stage, revision=2, by=reviewer_wu, at=at
+            )
+        drafts.append(draft)
+    issued = together(
+        2, lambda n: issue_draft(drafts[n], number="1 号", issued=at.date(), by=policy_sun, at=at)
+    )
+    assert [type(one) for one in issued] == [PolicyVersion] * 2
+    assert (
+        len(
+            {one.document_id for one in PolicyVersion.objects.filter(document__code="one-document")}
+        )
+        == 1
+    )
+
+
 def test_once_issued_it_finds_its_firms(
     approved: Draft, policy_sun: User, east_firm: Subject, at: datetime
 ) -> None:

@@ -34,6 +34,7 @@ from furong.apps.registry.tables.reader import Unreadable
 from furong.packs import Pack, load
 from furong.packs.content import plain
 from furong.packs.rules import fact_for_rules
+from tests.apps.base.together import together
 
 type Row = Mapping[str, object]
 
@@ -118,6 +119,16 @@ def test_signs_that_nobody_sees_are_not_taken_over(planned: Any) -> None:
     (row,) = planned(content=whole({**GOOD, "名称": "稳岗\u202e补贴\u200f"}))
     assert row.verdict == Verdict.NEW
     assert row.title == "稳岗补贴"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sheet_taken_over_twice_at_once_opens_each_draft_once(
+    planned: Any, policy_sun: User, at: datetime
+) -> None:
+    found = planned(*({**GOOD, "编号": f"Z{n}", "文件标题": f"细则{n}"} for n in range(6)))
+    taken = together(3, lambda _n: take_over(found, by=policy_sun, at=at))
+    assert not [one for one in taken if isinstance(one, Exception)]
+    assert Draft.objects.count() == 6
 
 
 def test_what_is_no_table_is_refused(district: Pack, tmp_path: Path) -> None:

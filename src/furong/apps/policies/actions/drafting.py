@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from furong.apps.base import journal
@@ -57,11 +57,7 @@ def open_draft(code: str, *, by: User, at: datetime) -> Draft:
         raise Refusal(
             _("政策编号“%s”不合规则；请用大写字母和数字，以字母开头，如 FR08") % code[:40]
         )
-    if other := Draft.objects.open().filter(code=code).select_related("changed_by").first():
-        raise Refusal(
-            _("%(code)s 已有草稿（%(stage)s，%(name)s最后修改）；请在那份草稿上修改，或者先撤稿")
-            % {"code": code, "stage": other.get_stage_display(), "name": other.changed_by}
-        )
+    _refuse_second(code)
     if Policy.objects.filter(code=code).exclude(repeal=None).exists():
         raise Refusal(_("%s 已经废止，不能再修订；如需恢复，请另立新政策") % code)
     versions = PolicyVersion.objects.filter(policy__code=code).select_related("document")
@@ -79,11 +75,24 @@ def open_draft(code: str, *, by: User, at: datetime) -> Draft:
         opened_at=at,
         revision=0,
     )
-    _write(draft, document, definition, by=by, at=at)
+    try:
+        with transaction.atomic():
+            _write(draft, document, definition, by=by, at=at)
+    except IntegrityError:
+        _refuse_second(code)  # somebody opened one at the same moment
+        raise
     journal.record(
         "draft.open", by=by, at=at, about=draft, payload={"policy": code, "version": draft.version}
     )
     return draft
+
+
+def _refuse_second(code: str) -> None:
+    if other := Draft.objects.open().filter(code=code).select_related("changed_by").first():
+        raise Refusal(
+            _("%(code)s 已有草稿（%(stage)s，%(name)s最后修改）；请在那份草稿上修改，或者先撤稿")
+            % {"code": code, "stage": other.get_stage_display(), "name": other.changed_by}
+        )
 
 
 @transaction.atomic

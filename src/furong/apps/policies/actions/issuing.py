@@ -245,18 +245,19 @@ def repeal_policy(
 
 def _document(document: packs.Document, file: StoredFile | None) -> Document:
     """The document that issues it: a new one, or one that issued another policy in the same words."""
-    held, definition = Document.objects.filter(code=document.id).first(), plain(document)
-    if held is None:
-        return Document.objects.create(
-            code=document.id,
-            title=document.title,
-            number=document.number,
-            level=document.level,
-            jurisdiction=document.jurisdiction,
-            definition=definition,
-            origin=LOCAL,
-            file=file,
-        )
+    definition = plain(document)
+    held, _created = Document.objects.get_or_create(
+        code=document.id,
+        defaults={
+            "title": document.title,
+            "number": document.number,
+            "level": document.level,
+            "jurisdiction": document.jurisdiction,
+            "definition": definition,
+            "origin": LOCAL,
+            "file": file,
+        },
+    )
     if held.definition != definition:
         raise Refusal(
             _("文件编号 %(code)s 已用于《%(title)s》（%(number)s）；请换一个编号，或者照原文件填写")
