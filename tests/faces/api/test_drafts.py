@@ -76,6 +76,18 @@ def test_a_code_that_cannot_be_and_one_that_is_taken(sun: Api, draft: dict[str, 
         assert said in answer.body["message"]
 
 
+def test_more_conditions_or_cases_than_a_form_takes_are_refused(
+    sun: Api, draft: dict[str, Any]
+) -> None:
+    conditions = [{"id": f"c{n}", "label": "甲", "when": "staff > 1"} for n in range(41)]
+    answer = put(sun, draft, '"1"', criteria=conditions)
+    assert answer.status == 409
+    assert "条件有 41 个，最多 40 个" in answer.body["message"]
+    cases = [{"title": "甲", "facts": {"staff": 1}, "verdict": "eligible"} for _n in range(61)]
+    answer = put(sun, draft, '"1"', key="cases", cases=cases)
+    assert "样例有 61 个，最多 60 个" in answer.body["message"]
+
+
 def test_text_that_is_read_backwards_is_refused(sun: Api, draft: dict[str, Any]) -> None:
     """It would go out to public pages and posters."""
     answer = put(sun, draft, '"1"', title="稳岗\u202e贴补")

@@ -1,16 +1,20 @@
 """The studio under what is half typed, odd, late or too much: told in words, and nothing is lost."""
 
 from datetime import datetime
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as tried
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from furong.apps.directory.models import User
 from furong.apps.policies.actions import recall_draft, submit_draft, withdraw_draft
+from furong.apps.policies.limits import FORM_FIELDS
 from furong.apps.policies.models import Draft
 from tests.faces.web.test_policy_pages import district  # noqa: F401 - fixture
 from tests.faces.web.test_studio import FORM, address, post, text
@@ -113,6 +117,108 @@ def test_an_issue_and_a_repeal_that_are_refused_keep_what_was_typed(
         assert f'value="{word}"' in answer.content.decode()
 
 
+def rows(criteria: int, cases: int) -> dict[str, Any]:
+    """A definition of so many conditions and worked cases."""
+    return {
+        "title": "稳岗补贴",
+        "kinds": ["enterprise"],
+        "criteria": [
+            {"id": f"c{n}", "label": f"条件{n}", "when": f"staff >= {n}"} for n in range(criteria)
+        ],
+        "cases": [
+            {"title": f"例{n}", "facts": {"staff": n}, "verdict": "eligible"} for n in range(cases)
+        ],
+        "benefit": {"kind": "subsidy"},
+    }
+
+
+class Posted(HTMLParser):
+    """The fields of the editor as a browser would send them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: dict[str, list[str]] = {}
+        self.area = self.select = ""
+        self.feed(page)
+
+    def add(self, name: str | None, value: str | None) -> None:
+        if name and name not in {"change", "then", "csrfmiddlewaretoken"}:
+            self.fields.setdefault(name, []).append(value or "")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name") or ""
+        if tag == "input" and given.get("type") in {"checkbox", "radio"}:
+            if "checked" in given:
+                self.add(name, given.get("value") or "on")
+        elif tag == "input" and given.get("type") not in {"file", "submit"}:
+            self.add(name, given.get("value"))
+        elif tag == "textarea":
+            self.area, self.words = name, ""
+        elif tag == "select":
+            self.select, self.chosen = name, None
+        elif (tag == "option" and self.select) and (self.chosen is None or "selected" in given):
+            self.chosen = given.get("value")
+
+    words = ""
+    chosen: str | None = None
+
+    def handle_data(self, data: str) -> None:
+        self.words += data if self.area else ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.add(self.area, self.words)
+            self.area = ""
+        elif tag == "select":
+            self.add(self.select, self.chosen)
+            self.select = ""
+
+
+def keep(draft: Draft, **content: Any) -> None:
+    """Puts a content into a draft that the verb would refuse, as an older release did."""
+    Draft.objects.filter(pk=draft.pk).update(definition={**draft.definition, **content})
+
+
+def test_a_save_drops_no_row_it_says_how_many_there_are_too_many(sun: Client, draft: Draft) -> None:
+    keep(draft, **rows(45, 2))
+    fields = Posted(sun.get(address(draft)).content.decode()).fields
+    answer = sun.post(address(draft), {**fields, "notes": "改一个字"})
+    assert answer.status_code == 409
+    assert "条件有 45 个，最多 40 个，没有保存" in text(answer)
+    assert 'name="c44-label"' in answer.content.decode()
+    draft.refresh_from_db()
+    assert len(draft.definition["criteria"]) == 45
+
+
+def test_an_expression_of_many_lines_keeps_them_all(sun: Client, draft: Draft) -> None:
+    when = " OR ".join(f"staff = {n}" for n in range(20))
+    keep(draft, **{**rows(1, 0), "criteria": [{"id": "c1", "label": "几档", "when": when}]})
+    fields = Posted(sun.get(address(draft)).content.decode()).fields
+    assert sun.post(address(draft), {**fields, "notes": "改一个字"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.definition["criteria"][0]["when"] == when
+
+
+def test_the_form_at_its_own_limits_can_be_saved(sun: Client, draft: Draft) -> None:
+    keep(draft, **rows(40, 60))
+    fields = Posted(sun.get(address(draft)).content.decode()).fields
+    fields |= {f"k{n}-fact-f{m}": ["1"] for n in range(60) for m in range(20)}
+    assert sun.post(address(draft), {**fields, "notes": "改一个字"}).status_code == 302
+    draft.refresh_from_db()
+    assert (len(draft.definition["criteria"]), len(draft.definition["cases"])) == (40, 60)
+
+
+def test_a_form_beyond_every_limit_is_told_what_to_do(
+    sun: Client, draft: Draft, settings: Settings
+) -> None:
+    settings.ROOT_URLCONF = "furong.config.urls"
+    answer = sun.post(address(draft), {f"x{n}": "1" for n in range(FORM_FIELDS + 1)})
+    assert answer.status_code == 413
+    assert "提交的内容太多" in text(answer)
+    assert "填写的内容还在" in text(answer)
+
+
 NINES = "9" * 5000
 NASTY = st.text(max_size=12) | st.sampled_from(
     (
@@ -192,9 +298,7 @@ CHANGES = st.sampled_from(
 @example(typed={"b-cap": "1e400", "b-at_most": NINES}, change="")
 @example(typed={"budget": "1e400", "b-floor": "1e400", "k0-amount": "1e400"}, change="")
 @example(typed={"c0-l0-value": "a\x00b", "kinds": "a\x00b"}, change="")
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@tried(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(typed=st.dictionaries(FIELDS, NASTY, max_size=4), change=CHANGES)
 def test_whatever_is_typed_can_be_tried_arranged_saved_opened_and_reviewed(
     typed: dict[str, str], change: str, sun: Client, draft: Draft

@@ -17,6 +17,7 @@ from furong.apps.base.journal_chain import canonical
 from furong.apps.base.texts import within
 from furong.apps.directory.access import require
 from furong.apps.directory.models import User
+from furong.apps.policies import limits
 from furong.apps.policies.drafting import blank, starting_point
 from furong.apps.policies.models import Draft, DraftRevision, Policy, PolicyVersion, Stage
 from furong.apps.registry.catalogue import catalogue
@@ -124,6 +125,7 @@ def save_draft(
         )
     fixed = {"id": held.code, "version": held.version}
     content = {"document": dict(document), "definition": {**definition, **fixed}}
+    _refuse_too_many(definition)
     if len(canonical(content)) > MAX_BYTES:
         raise Refusal(_("草稿内容超过 %d KB，没有保存；请精简文字") % (MAX_BYTES // 1024))
     kept = {"document": held.document, "definition": held.definition}
@@ -141,6 +143,19 @@ def save_draft(
         payload={"revision": held.revision, "changed": changed},
     )
     return held
+
+
+def _refuse_too_many(definition: Mapping[str, Any]) -> None:
+    for part, most, told in (
+        ("criteria", limits.CONDITIONS, _("条件")),
+        ("cases", limits.CASES, _("样例")),
+    ):
+        count = len(definition.get(part) or ())
+        if count > most:
+            raise Refusal(
+                _("%(what)s有 %(n)d 个，最多 %(most)d 个，没有保存；请删减后再保存")
+                % {"what": told, "n": count, "most": most}
+            )
 
 
 def restore_draft(draft: Draft, revision: int, *, seen: int, by: User, at: datetime) -> Draft:

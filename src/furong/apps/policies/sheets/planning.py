@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from furong.apps.policies import limits
 from furong.apps.policies.drafting import PARTICULARS, examine
 from furong.apps.policies.models import Draft, Repeal
 from furong.apps.policies.reads.library import Text, whole_library
@@ -191,11 +192,11 @@ def _with_cases(read: Read, code: str, held: _Known) -> Read:
         except Unfit as unfit:
             heading = _("%(sheet)s第 %(line)d 行") % {"sheet": CASES, "line": row.number}
             faults.append(CellFault(heading, unfit.message, unfit.remedy))
-    if len(cases) > examples.MOST:
+    if len(cases) > limits.CASES:
         faults.append(
             CellFault(
                 CASES,
-                _("有 %(n)d 个，最多 %(most)d 个") % {"n": len(cases), "most": examples.MOST},
+                _("有 %(n)d 个，最多 %(most)d 个") % {"n": len(cases), "most": limits.CASES},
                 _("请只留有代表性的情形"),
             )
         )

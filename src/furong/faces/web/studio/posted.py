@@ -7,6 +7,7 @@ from typing import Any, get_args
 from django.http import QueryDict
 
 from furong.apps.base.texts import clean
+from furong.apps.policies import limits
 from furong.faces.web.studio.content import Facts, written_as
 from furong.faces.web.studio.state import (
     DOCUMENT,
@@ -20,8 +21,8 @@ from furong.faces.web.studio.state import (
     Way,
 )
 
-MOST = {"criteria": 40, "lines": 12, "cases": 60}
-"""Rows that a form takes; a real policy has a dozen conditions."""
+MOST = {"criterion": limits.CONDITIONS, "line": limits.LINES, "case": limits.CASES}
+"""Rows to which a button adds another. What was posted is read whole: the verb refuses too much."""
 
 _TEXTS = frozenset(
     [
@@ -48,10 +49,10 @@ def fields_from(post: QueryDict, *, saved: PolicyFields) -> PolicyFields:
     read = PolicyFields(
         kinds=tuple(post.getlist("kinds")),
         budget_partial="budget_partial" in post,
-        criteria=[_criterion(post, f"c{n}") for n in _places(post, "c", MOST["criteria"])],
+        criteria=[_criterion(post, f"c{n}") for n in _places(post, "c")],
         benefit=_benefit(post, saved.benefit),
         guide=_filled(GuideFields(), post, "g"),
-        cases=[_case(post, f"k{n}") for n in _places(post, "k", MOST["cases"])],
+        cases=[_case(post, f"k{n}") for n in _places(post, "k")],
         document={name: _text(post, f"d-{name}") for name in DOCUMENT},
         rest=saved.rest,
     )
@@ -78,9 +79,9 @@ def rearranged(form: PolicyFields, change: str, facts: Facts) -> PolicyFields:
     if rows is None:
         return form
     at = numbers[-1] if numbers else -1
-    if verb == "add" and len(rows) < MOST["lines" if noun == "line" else _PLURAL[noun]]:
+    if verb == "add" and len(rows) < MOST[noun]:
         rows.append(_new(form, noun))
-    elif verb == "copy" and 0 <= at < len(rows) < MOST["cases"]:
+    elif verb == "copy" and 0 <= at < len(rows) < MOST["case"]:
         rows.insert(at + 1, _copied(rows[at]))
     elif verb == "drop" and 0 <= at < len(rows):
         del rows[at]
@@ -93,7 +94,6 @@ def rearranged(form: PolicyFields, change: str, facts: Facts) -> PolicyFields:
 
 _PLACE = re.compile(r"[0-9]{1,3}")
 _REVISION = re.compile(r"[0-9]{1,8}")
-_PLURAL = {"criterion": "criteria", "case": "cases"}
 
 
 def _rows(form: PolicyFields, noun: str, numbers: list[int]) -> list[Any] | None:
@@ -126,7 +126,7 @@ def _criterion(post: QueryDict, at: str) -> CriterionFields:
     way = _text(post, f"{at}-way")
     read.way = way if way in get_args(Way.__value__) else "when"  # type: ignore[assignment]
     read.as_text = _text(post, f"{at}-as_text") == "1"
-    read.lines = [_line(post, f"{at}-l{n}") for n in _places(post, f"{at}-l", MOST["lines"])]
+    read.lines = [_line(post, f"{at}-l{n}") for n in _places(post, f"{at}-l")]
     return read
 
 
@@ -172,8 +172,8 @@ def _text(post: QueryDict, name: str) -> str:
     return post.get(name, "").strip()
 
 
-def _places(post: QueryDict, start: str, most: int) -> list[int]:
+def _places(post: QueryDict, start: str) -> list[int]:
     """The numbers of the rows that were posted: `c0-…`, `c1-…` → [0, 1]."""
     pattern = re.compile(rf"{re.escape(start)}(\d{{1,3}})-")
     found = {int(one[1]) for name in post if (one := pattern.match(name))}
-    return sorted(found)[:most]
+    return sorted(found)
