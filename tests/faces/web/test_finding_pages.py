@@ -16,8 +16,11 @@ from furong.apps.base.models import Entry, Installation
 from furong.apps.directory.models import User
 from furong.apps.policies.actions import apply_for, apply_pack, take_standings
 from furong.apps.policies.models import Application
+from furong.apps.policies.reads.settling import Sheet
 from furong.apps.registry.actions import state_facts
 from furong.apps.registry.models import FactEntry, Subject
+from furong.engines.rules.questions import Question
+from furong.faces.web.presenters.finding_questions import visit_cards
 from furong.packs import Pack
 from tests.apps.cast import EAST, WEST, person
 from tests.apps.policies.sample import make_pack
@@ -168,6 +171,20 @@ class TestQuestions:
         assert "是否已经复工？" in page
         assert "问清可判定 1 项：复工一次性奖励" in page
         assert "不超过 1 万元" in page
+
+    def test_what_was_asked_above_is_said_to_stand_there(
+        self, district: Pack, east_firm: Subject, at: datetime
+    ) -> None:
+        """No row is without words, also where its facts stand in several rows above."""
+        asked = (("staff",), ("staff", "resumed"), ("resumed",), ("resumed", "staff"))
+        questions = tuple(Question(facts, ("T03",), None) for facts in asked)
+        (card,) = visit_cards([Sheet(east_firm.pk, questions)], at, shown=4)
+        assert [[field.text for field in one.fields] or one.same for one in card.questions] == [
+            ["期末从业人员"],
+            ["是否已经复工？"],
+            "（同第 2 问）",
+            "（同第 1、2 问）",
+        ]
 
     def test_turned_round_it_counts_whom_to_ask(
         self, desk: Client, east_firm: Subject, west_firm: Subject
