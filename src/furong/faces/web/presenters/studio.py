@@ -17,6 +17,7 @@ from furong.apps.policies.models import OPEN, OWN, REVIEWS, Draft, Opinion, Stag
 from furong.apps.policies.reads import Text as PolicyText
 from furong.apps.policies.reads.trying import Change, Trial, trial
 from furong.apps.registry.catalogue import Catalogue, catalogue
+from furong.engines.rules.form import alike
 from furong.engines.rules.problems import ExpressionError
 from furong.engines.rules.words import in_words
 from furong.faces.web.presenters import figures, wording
@@ -272,9 +273,14 @@ def _criterion(
         words=_words(expression, known) if sound else "",
         met=met if one.way == "when" else None,
         unknown=unknown,
-        was=_words(held.when, known) if held and held.when and held.when != expression else "",
+        was=_was(held.when, expression, known) if held and held.when else "",
         remarks=own,
     )
+
+
+def _was(held: str, now: str, known: Catalogue) -> str:
+    """How the version in force says a condition, where the draft says another."""
+    return "" if alike(held, now) else _words(held, known)
 
 
 def _words(expression: str, known: Catalogue) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from furong.engines.rules import Fact
 from furong.engines.rules.form import (
     Line,
+    alike,
     expression_of,
     lines_of,
     operators_for,
@@ -150,10 +151,15 @@ def written_as(criterion: CriterionFields, facts: Facts, *, text: bool) -> None:
 
 
 def condition_of(criterion: CriterionFields, facts: Facts) -> str:
-    """The expression of a criterion's lines, or the one that is edited as text."""
+    """The expression of a criterion's lines, or the one that is edited as text.
+
+    As long as the lines say what its text said, the text stays as its author wrote it.
+    """
+    text = criterion.when.strip()
     if criterion.as_text:
-        return criterion.when.strip()
-    return expression_of([_line(one, facts.get(one.fact)) for one in criterion.lines], facts)
+        return text
+    made = expression_of([_line(one, facts.get(one.fact)) for one in criterion.lines], facts)
+    return text if text and alike(text, made) else made
 
 
 def _line(fields: LineFields, fact: Fact | None) -> Line:

@@ -56,6 +56,10 @@ def fields_from(post: QueryDict, *, saved: PolicyFields) -> PolicyFields:
         document={name: _text(post, f"d-{name}") for name in DOCUMENT},
         rest=saved.rest,
     )
+    written = {one.id: one.when for one in saved.criteria}
+    for one in read.criteria:
+        if not one.as_text:
+            one.when = written.get(one.id, "")
     for name in _TEXTS:
         setattr(read, name, _text(post, name))
     return read
