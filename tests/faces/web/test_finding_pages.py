@@ -238,7 +238,14 @@ class TestChanges:
         state_facts(west_firm, {"resumed": True}, source="owner", by="test", at=today)
         page = desk.get("/finding/changes/").text
         assert titles(page) == ["西街餐饮管理有限公司", "东街停车服务有限公司"]
-        for text in ("新符合", "不再符合", "已复工：否", "部门数据", "待补信息 → 符合", "昨日以来"):
+        for text in (
+            "新符合",
+            "不再符合",
+            "已复工：否",
+            "部门数据",
+            "待补信息 → 符合",
+            "昨日 08:00 以来",
+        ):
             assert text in page
         assert titles(desk.get("/finding/changes/", {"way": "lost"}).text) == [
             "东街停车服务有限公司"
@@ -254,7 +261,7 @@ class TestChanges:
 
     def test_an_older_day_can_be_chosen(self, desk: Client, told: None, at: datetime) -> None:
         take_standings(by="test", at=at - 5 * DAY)
-        assert "2020年1月29日以来" in desk.get("/finding/changes/").text
+        assert "2020年1月29日 08:00以来" in desk.get("/finding/changes/").text
         page = desk.get("/finding/changes/", {"since": "2020-01-29"}).text
         assert "政策新施行" in page  # no policy of the district was in force then
 
