@@ -285,3 +285,25 @@ def test_a_night_on_which_the_clock_changes_is_shorter_or_longer(day: str, hours
     end = add(start, Duration(10, "d"), nights, "working")
     assert end == at(f"{day}T06:00", NEW_YORK)
     assert elapsed(start, end, nights, "working") == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("day", "begin", "end", "minutes"),
+    [
+        ("2020-03-08", "01:00", "02:30", 60),  # the clock jumps from 02:00 to 03:00
+        ("2020-03-08", "02:30", "04:00", 60),
+        ("2020-03-08", "02:15", "02:45", 0),
+        ("2020-11-01", "01:30", "03:00", 150),  # 01:00 to 02:00 comes twice
+        ("2020-11-01", "00:00", "01:30", 150),
+    ],
+)
+def test_a_span_that_begins_or_ends_where_the_clock_changes(
+    day: str, begin: str, end: str, minutes: int
+) -> None:
+    shift = ((time.fromisoformat(begin), time.fromisoformat(end)),)
+    calendar = Calendar.of(
+        [Layer("shift", hours=shift, weekend=(), years=(2020,))], "America/New_York"
+    )
+    midnight = at(f"{day}T00:00", NEW_YORK)
+    worked = elapsed(midnight, midnight.replace(hour=12), calendar, "working")
+    assert worked == timedelta(minutes=minutes)

@@ -1,5 +1,6 @@
 """What holds for every calendar, moment and clock, and agreement with counting minute by minute."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -38,7 +39,7 @@ days = st.integers(0, 80).map(lambda tenths: Duration(tenths, "d"))
 lengths = hours | days
 countings: st.SearchStrategy[Counting] = st.sampled_from(["natural", "working"])
 calendars = worlds().map(World.calendar)
-many = settings(max_examples=60, deadline=None)
+many = settings(max_examples=int(os.environ.get("FURONG_WORLDS", "60")), deadline=None)
 
 
 @seed(SEED)
