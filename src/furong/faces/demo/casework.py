@@ -173,4 +173,5 @@ def _person(username: str) -> User:
 def _subject(whose: Whose, at: datetime) -> Subject:
     own = Grant.objects.in_force(at).filter(user__username=whose.of, scope_kind=Grant.Scope.SUBJECT)
     ids = own.values_list("scope_id", flat=True)
-    return [*Subject.objects.filter(pk__in=[*ids]).order_by("number")][whose.place]
+    held: list[Subject] = [*Subject.objects.filter(pk__in=[*ids]).order_by("number")]
+    return held[whose.place]

@@ -159,7 +159,7 @@ def _count_clocks(
 ) -> None:
     for clock, intervals in _clocks(known, at):
         one = known[clock.case_id]
-        runs = [worktime.Interval(start, _until(stop, at), "") for start, stop in intervals]
+        runs = [worktime.Interval(start, _until(stop, at)) for start, stop in intervals]
         limit = limit_of(clock, one.machine, at)
         due = worktime.due(runs, limit, at)
         stopped = runs[-1].stop is not None
