@@ -49,7 +49,10 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     Capacity.POLICY_REVIEWER: frozenset({"policy.view", "policy.review", "draft.view"}),
     Capacity.DISPATCHER: frozenset({*_READ, "subject.edit", "subject.merge"}),
     Capacity.CLERK: frozenset(
-        {*_READ, *_KEEP, "subject.merge", "subject.view_personal", *_APPLY, "application.decide"}
+        {
+            *(*_READ, *_KEEP, *_APPLY, "subject.merge", "subject.view_personal"),
+            *("application.decide", "fact.settle"),
+        }
     ),
     Capacity.LEADER: frozenset(_READ),
     Capacity.LIAISON: frozenset({*_READ, "subject.edit", *_APPLY}),
