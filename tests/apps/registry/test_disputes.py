@@ -260,7 +260,12 @@ class TestSettling:
             settle(in_dispute, one, reason="现场核对", by=west, at=at)
 
     def test_two_hats_do_not_meet(
-        self, east_firm: Subject, in_dispute: Dispute, liaison_li: User, clerk_dou: User, at: datetime
+        self,
+        east_firm: Subject,
+        in_dispute: Dispute,
+        liaison_li: User,
+        clerk_dou: User,
+        at: datetime,
     ) -> None:
         one = in_dispute.claims[0]
         grant(liaison_li, "clerk", scope=("zone", EAST), source="兼任", by="test", at=at)
@@ -364,25 +369,22 @@ def test_any_sequence_of_statements_folds_to_the_projection(
     east_firm: Subject, clerk_dou: User, at: datetime
 ) -> None:
     """Nothing is lost, what is marked disputed is a dispute, and the past can be told again."""
-    seed = int(os.environ.get("FURONG_SEED", random.randrange(1_000_000)))  # noqa: S311
-    print("FURONG_SEED", seed)
-    draw = random.Random(seed)  # noqa: S311
+    seed = int(os.environ.get("FURONG_SEED", random.randrange(1_000_000)))
+    draw = random.Random(seed)
     moment = at
     for _round in range(60):
         moment += draw.choice((timedelta(), timedelta(hours=1), DAY))
         about = draw.choice((None, None, date(2019, 12, 31), date(2020, 1, 31)))
         source = draw.choice(("owner", "liaison", "department", "statistics", "register"))
         value = draw.choice((31, 40, None) if draw.random() < 0.2 else (31, 40, 45))
-        state_facts(
-            east_firm, {"staff": value}, source=source, about=about, by="test", at=moment
-        )
+        state_facts(east_firm, {"staff": value}, source=source, about=about, by="test", at=moment)
         opened = Dispute.objects.open().first()
         if opened and draw.random() < 0.3:
             settle(opened, draw.choice(opened.claims), reason="核对", by=clerk_dou, at=moment)
         facts = SubjectFacts.objects.get(subject=east_firm).facts
         entries = FactEntry.objects.filter(subject=east_firm).order_by("sequence")
-        assert facts == catalogue().projector.fold(entries)
+        assert facts == catalogue().projector.fold(entries), f"FURONG_SEED={seed}"
         for one in facts.values():
             start, end = one["about"] or (None, None)
             of_it = Dispute.objects.open().filter(about_from=start, about_to=end)
-            assert ("disputed" in one) == of_it.exists(), one
+            assert ("disputed" in one) == of_it.exists(), f"FURONG_SEED={seed}: {one}"

@@ -97,7 +97,9 @@ def contradiction(statement: Statement, facts: Mapping[str, Known]) -> str:
             "told": told,
         }
     value = _fact_value(known, fact.key, held)
-    return _("%(fact)s：已记录 %(held)s（%(source)s），本表为 %(told)s，登记为有争议，不直接改写") % {
+    return _(
+        "%(fact)s：已记录 %(held)s（%(source)s），本表为 %(told)s，登记为有争议，不直接改写"
+    ) % {
         "fact": fact.label,
         "held": value.shown,
         "source": value.source.label,
@@ -119,9 +121,7 @@ def fact_on(subject: Subject, fact: str, day: date) -> Encoded | None:
     """The value of a fact in the period that holds a day; None where nothing is known of it."""
     known = catalogue()
     entry = (
-        FactEntry.objects.filter(
-            subject=subject, fact=fact, about_from__lte=day, about_to__gte=day
-        )
+        FactEntry.objects.filter(subject=subject, fact=fact, about_from__lte=day, about_to__gte=day)
         .exclude(effect__in=(Effect.DISPUTES, Effect.ASIDE))
         .order_by("about_to", "sequence")
         .last()

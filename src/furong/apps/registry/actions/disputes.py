@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from furong.apps.base import clock, journal
+from furong.apps.base import clock
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
 from furong.apps.base.personal import open_value
@@ -71,7 +71,7 @@ def contest(
         occurred_at=at,
         recorded_at=at,
         note=note.strip(),
-        evidence_id=evidence and evidence.pk,
+        evidence_id=evidence.pk if evidence else None,
         objects=True,
         unseen=_is_unseen(held, seen, by),
         shows=shows,
@@ -173,7 +173,7 @@ def _found(
         occurred_at=at,
         recorded_at=at,
         note=reason[:500],
-        evidence_id=evidence and evidence.pk,
+        evidence_id=evidence.pk if evidence else None,
     )
     about = (chosen.about_from, chosen.about_to)
     statement = Statement(

@@ -18,6 +18,7 @@ from furong.apps.registry.actions import state_facts
 from furong.apps.registry.models import Source, Subject, SubjectFacts
 from furong.apps.registry.models.subjects import SubjectQuerySet
 from furong.faces.web.access import Request, needs, person
+from furong.faces.web.presenters.disputes import own_facts
 from furong.faces.web.presenters.mine import my_policies
 from furong.faces.web.presenters.questions import answers
 
@@ -37,6 +38,14 @@ def my_page(request: Request) -> HttpResponse:
     request.session[CHOSEN] = str(chosen.pk)
     page = my_policies(chosen, firms, user=person(request), at=request.at)
     return render(request, "web/mine.html", {"page": page})
+
+
+@require_safe
+@needs("mine.view")
+def my_facts(request: Request, pk: UUID) -> HttpResponse:
+    """What is known of a firm of the person's, whence, and what is in dispute."""
+    firm = get_object_or_404(_firms(request), pk=pk)
+    return render(request, "web/my_facts.html", {"page": own_facts(firm)})
 
 
 @require_POST

@@ -81,7 +81,9 @@ def show_history(request: Request, pk: UUID, fact: str) -> HttpResponse:
     subject = _subject(request, pk)
     if fact not in catalogue().facts:
         raise Http404
-    return render(request, "web/fact_history.html", {"page": fact_history(subject, fact)})
+    may_edit = bool(sources_open_to(person(request), subject, at=request.at))
+    page = fact_history(subject, fact, may_edit=may_edit and subject.merged_into_id is None)
+    return render(request, "web/fact_history.html", {"page": page})
 
 
 @require_POST
