@@ -1,4 +1,8 @@
-"""Telling people of facts in dispute: who may settle them, and who said what."""
+"""Telling people of facts in dispute: who may settle them, and who said what.
+
+A notice names the fact, never the subject or the value: who keeps the outbox sees no subjects. The
+page it leads to says the rest, to those who may read it.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,9 +17,7 @@ from furong.apps.notices.actions import notify
 from furong.apps.registry import news
 from furong.apps.registry.actions.disputes import SETTLE
 from furong.apps.registry.catalogue import catalogue
-from furong.apps.registry.models import Dispute, FactEntry, Subject
-from furong.apps.registry.reads import shown
-from furong.apps.registry.values import from_plain
+from furong.apps.registry.models import Dispute, Subject
 
 FEW = 5
 """So many disputes are told one by one; of more (a table that was imported) people get their number."""
@@ -30,13 +32,13 @@ def tell_of_opened(disputes: Sequence[Dispute], *, by: Actor, at: datetime) -> N
         subjects = {one.subject.street_id: one.subject for one in disputes}
         told = {user for one in subjects.values() for user in settlers(one, at)}
         title = _("有 %d 项事实说法不一，待核实") % len(disputes)
-        _tell(told, by, title, "", reverse("disputes"), disputes[0], at)
+        _tell(told, by, title, reverse("disputes"), disputes[0], at)
         return
     for dispute in disputes:
         took_part = set(dispute.entries.values_list("reporter", flat=True))
         people = [user for user in settlers(dispute.subject, at) if user.pk not in took_part]
-        title = _("待核实：%(subject)s的“%(fact)s”说法不一") % _names(dispute)
-        _tell(people, by, title, "", _page(dispute), dispute, at)
+        title = _("待核实：“%s”说法不一") % _label(dispute)
+        _tell(people, by, title, _page(dispute), dispute, at)
 
 
 @news.on_closed
@@ -52,10 +54,9 @@ def tell_of_closed(disputes: Sequence[Dispute], *, by: Actor, at: datetime) -> N
         people = User.objects.filter(pk__in=took_part) | User.objects.filter(
             pk__in=owners.values("user")
         )
-        named = _names(dispute) | {"outcome": dispute.get_outcome_display()}
-        title = _("%(subject)s的“%(fact)s”：%(outcome)s") % named
-        body = "；".join(filter(None, [_found(dispute.stands), dispute.reason]))
-        _tell(people.distinct(), by, title, body, _page(dispute), dispute, at)
+        told = {"fact": _label(dispute), "outcome": dispute.get_outcome_display()}
+        title = _("“%(fact)s”的不同说法：%(outcome)s") % told
+        _tell(people.distinct(), by, title, _page(dispute), dispute, at)
 
 
 def settlers(subject: Subject, at: datetime) -> list[User]:
@@ -72,32 +73,16 @@ def settlers(subject: Subject, at: datetime) -> list[User]:
 
 
 def _tell(
-    people: Iterable[User],
-    by: Actor,
-    title: str,
-    body: str,
-    path: str,
-    about: Dispute,
-    at: datetime,
+    people: Iterable[User], by: Actor, title: str, path: str, about: Dispute, at: datetime
 ) -> None:
     """Tells whoever can be told; that nobody can is no reason not to act."""
     told = [user for user in people if user != by and user.is_active]
     if told:
-        notify(told, title=title, body=body, path=path, about=about, by=by, at=at)
+        notify(told, title=title, path=path, about=about, by=by, at=at)
 
 
-def _names(dispute: Dispute) -> dict[str, object]:
-    return {
-        "subject": dispute.subject.name,
-        "fact": catalogue().fact(dispute.fact).label,
-    }
-
-
-def _found(stands: FactEntry | None) -> str:
-    if stands is None or stands.sealed_id or stands.value is None:
-        return ""
-    fact = catalogue().fact(stands.fact)
-    return _("核实为 %s") % shown(fact, from_plain(fact, stands.value))
+def _label(dispute: Dispute) -> str:
+    return catalogue().fact(dispute.fact).label
 
 
 def _page(dispute: Dispute) -> str:

@@ -62,14 +62,16 @@ def _identifier(one: models.Identifier) -> schemas.Identifier:
 def known_fact(one: FactValue) -> schemas.KnownFact:
     return schemas.KnownFact(
         label=one.fact.label or one.fact.key,
-        value=None if one.personal else plain(one.fact, one.value),
+        value=None if one.personal or one.suspended else plain(one.fact, one.value),
         shown=one.shown,
         unit=one.fact.unit,
         source=one.source,
         source_label=str(one.source.label),
         about=schemas.Period(start=one.about[0], end=one.about[1]) if one.about else None,
         recorded_at=one.recorded_at,
+        entry=one.entry,
         disputed=one.disputed,
+        suspended=one.suspended,
         personal=one.personal,
     )
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from furong.apps.directory.access import Capacity
-from furong.apps.directory.models import Grant, User
+from furong.apps.directory.models import Grant, User, Zone
 from furong.apps.registry.actions import contest, state_facts
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import Dispute, Source, Subject
@@ -44,6 +44,25 @@ def disagree(*, at: datetime) -> None:
             _object(subject, fact, Source.LIAISON, _("走访时现场清点，与名册不符"), officer, at)
             counts[officer] = counts.get(officer, 0) + 1
             taken.add(subject.pk)
+    for subject in _of_streets():
+        if subject.pk not in taken and (fact := _countable(subject)):
+            _differ(subject, fact, at)
+
+
+def _of_streets() -> Iterator[Subject]:
+    """The first subjects of each street that a clerk looks after."""
+    clerks = Grant.objects.filter(capacity=Capacity.CLERK, scope_kind=Grant.Scope.ZONE)
+    for code in sorted(clerks.values_list("scope_id", flat=True)):
+        found = Subject.objects.current().filter(street__in=Zone.objects.within([code]))
+        yield from found.order_by("number")[:EACH]
+
+
+def _differ(subject: Subject, fact: FactValue, at: datetime) -> None:
+    """Two tables, of a department and of the statistics office, that do not agree."""
+    if isinstance(fact.value, int):
+        for source, more in ((Source.DEPARTMENT, 2), (Source.STATISTICS, 9)):
+            noted = {fact.fact.key: fact.value + more}
+            state_facts(subject, noted, source=source, cited=_("年报"), by=BY, at=at)
 
 
 def _firms_of(capacity: str) -> Iterator[tuple[Subject, User]]:
