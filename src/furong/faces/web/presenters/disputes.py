@@ -261,7 +261,7 @@ def contest_page(
         fact=key,
         value=_shown(value),
         about=period_of(entry),
-        whence=whence(entry, offices([entry])),
+        whence=_("各方说法不一") if value.suspended else whence(entry, offices([entry])),
         seen=value.entry,
         field=field_of(value.fact),
         sources=[Option(one.value, one.label, one == sources[0]) for one in sources],
