@@ -75,7 +75,9 @@ def test_the_form_reads_what_it_shows(district: District, currency: str) -> None
     page = client.get(reverse("application", args=[one.pk])).content.decode()
     unit = "元" if currency == "CNY" else currency
     assert f"金额（{unit}，同意时填写）" in page
-    fields = dict(re.findall(r'name="(key|seen|amount|decider|decided_on)"[^>]*value="([^"]*)"', page))
+    fields = dict(
+        re.findall(r'name="(key|seen|amount|decider|decided_on)"[^>]*value="([^"]*)"', page)
+    )
     assert fields["amount"] == "10000"
     sent = fields | {"outcome": "grant", "decider": "区工信局", "decided_on": "2020-02-03"}
     url = reverse("application_decide", args=[one.pk])

@@ -23,7 +23,10 @@ from furong.faces.web.presenters.parts import segments
     ],
 )
 def test_a_sum_is_read_in_wan_and_kept_to_the_fen(fen: int, shown: str, exact: str) -> None:
-    assert (figures.amount(fen, currency="CNY").text, figures.amount(fen, currency="CNY").exact) == (shown, exact)
+    assert (
+        figures.amount(fen, currency="CNY").text,
+        figures.amount(fen, currency="CNY").exact,
+    ) == (shown, exact)
 
 
 def test_a_sum_that_lost_digits_says_about() -> None:
