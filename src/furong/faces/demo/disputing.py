@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from furong.apps.directory.access import Capacity
 from furong.apps.directory.models import Grant, User, Zone
@@ -31,7 +30,7 @@ def disagree(*, at: datetime) -> None:
         if (fact := _countable(subject)) and isinstance(fact.value, int):
             noted = {fact.fact.key: fact.value + 3}
             state_facts(subject, noted, source=Source.LIAISON, by=BY, at=at)
-            _object(subject, fact, Source.OWNER, _("与社保缴费人数不符，附缴费名册"), owner, at)
+            _object(subject, fact, Source.OWNER, "与社保缴费人数不符", owner, at)
     taken = set(Dispute.objects.values_list("subject", flat=True))
     counts: dict[User, int] = {}
     for subject, officer in _firms_of(Capacity.LIAISON):
@@ -41,7 +40,7 @@ def disagree(*, at: datetime) -> None:
         if isinstance(fact.value, int):
             noted = {fact.fact.key: fact.value + 5}
             state_facts(subject, noted, source=Source.DEPARTMENT, by=BY, at=at)
-            _object(subject, fact, Source.LIAISON, _("走访时现场清点，与名册不符"), officer, at)
+            _object(subject, fact, Source.LIAISON, "走访时现场清点，与名册不符", officer, at)
             counts[officer] = counts.get(officer, 0) + 1
             taken.add(subject.pk)
     for subject in _of_streets():
@@ -62,7 +61,7 @@ def _differ(subject: Subject, fact: FactValue, at: datetime) -> None:
     if isinstance(fact.value, int):
         for source, more in ((Source.DEPARTMENT, 2), (Source.STATISTICS, 9)):
             noted = {fact.fact.key: fact.value + more}
-            state_facts(subject, noted, source=source, cited=_("年报"), by=BY, at=at)
+            state_facts(subject, noted, source=source, cited="年报", by=BY, at=at)
 
 
 def _firms_of(capacity: str) -> Iterator[tuple[Subject, User]]:
