@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from furong.apps.registry.actions.entries import Statement
 from furong.apps.registry.catalogue import KIND_FACT, Catalogue, catalogue
-from furong.apps.registry.models import Effect, FactEntry, Source, Subject, SubjectFacts
+from furong.apps.registry.models import Dispute, Effect, FactEntry, Source, Subject, SubjectFacts
 from furong.apps.registry.projection import About, Known
 from furong.apps.registry.values import from_plain
 from furong.engines.rules import Fact
@@ -105,6 +105,13 @@ def contradiction(statement: Statement, facts: Mapping[str, Known]) -> str:
         "source": value.source.label,
         "told": told,
     }
+
+
+def dispute_of(subject: Subject, fact: str) -> Dispute | None:
+    """The open dispute about what is known of a fact now; None where there is none."""
+    row = SubjectFacts.objects.get(subject=subject)
+    against = row.facts.get(fact, {}).get("disputed")
+    return Dispute.objects.open().filter(entries=against).first() if against else None
 
 
 def history(subject: Subject, fact: str) -> list[FactEntry]:

@@ -14,6 +14,7 @@ from furong.apps.registry.actions.disputes import SETTLE
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import Dispute, FactEntry, SubjectFacts
 from furong.apps.registry.models.disputes import DisputeQuerySet
+from furong.apps.registry.reads import dispute_of
 from furong.faces.api import schemas
 from furong.faces.api.access import Needs, Request
 from furong.faces.api.once import Answer, IdempotencyKey, answer_once
@@ -153,8 +154,7 @@ def contest_fact(
             at=request.at,
         )
         row = SubjectFacts.objects.get(subject=subject)
-        rival = row.facts.get(fact, {}).get("disputed")
-        opened = Dispute.objects.open().filter(entries=rival).first() if rival else None
+        opened = dispute_of(subject, fact)
         shown = Contested(
             subject=subject.pk, sequence=row.sequence, dispute=opened.pk if opened else None
         )

@@ -156,7 +156,7 @@ def dispute_list(
         kept=[("state", chosen["state"])] if chosen["state"] else (),
         rows=dispute_rows(page.rows),
         pages=page.pages,
-        filtered=any(chosen[name] for name in ("street", "fact", "sort")),
+        filtered=any(chosen[name] for name in FILTERS),
         may_export=may_export,
     )
 

@@ -18,6 +18,7 @@ from furong.apps.registry.actions.disputes import SETTLE
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import Dispute, Subject
 from furong.apps.registry.models.disputes import DisputeQuerySet
+from furong.apps.registry.reads import dispute_of
 from furong.apps.registry.sources import sources_open_to
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.cursor import page_of
@@ -147,8 +148,8 @@ def contest_fact(request: Request, pk: UUID, fact: str) -> HttpResponse:
             by=person(request),
             at=request.at,
         )
-        opened = Dispute.objects.open().filter(subject=subject).order_by("opened_at").last()
-        if stated.disputed and opened:
+        opened = dispute_of(subject, fact) if stated.disputed else None
+        if opened is not None:
             return reverse("dispute", args=[opened.pk])
         return reverse("fact_history", args=[pk, fact])
 
