@@ -25,7 +25,6 @@ from furong.apps.registry.actions import NewSubject, Statement, register_subject
 from furong.apps.registry.columns import columns
 from furong.apps.registry.models import ImportBatch, Source, Subject
 from furong.faces.demo.casting import BY, Casting, enrol
-from furong.faces.demo.disputing import disagree
 from furong.faces.demo.population import Population, Row
 from furong.faces.demo.progress import Progress, stage
 from furong.packs import Pack
@@ -78,7 +77,6 @@ def seed(pack: Pack, wanted: Wanted, population: Population) -> ImportBatch:
         _enter_all(batch, population, size, progress, at=at)
     with stage("人员和授权"):
         enrol(casting.people, population, size, at=at)
-        disagree(at=at)
     with stage("建立列存储"):
         for kind in pack.kinds:
             columns(kind)
