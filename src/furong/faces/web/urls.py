@@ -5,6 +5,7 @@ from django.urls import path
 from furong.faces.web.views import (
     applications,
     case_sheets,
+    disputes,
     finding,
     home,
     imports,
@@ -33,6 +34,16 @@ urlpatterns = [
     path("subjects/<uuid:pk>/", subjects.show_subject, name="subject"),
     path("subjects/<uuid:pk>/answer/", subjects.answer, name="subject_answer"),
     path("subjects/<uuid:pk>/facts/<slug:fact>/", subjects.show_history, name="fact_history"),
+    path("subjects/<uuid:pk>/facts/<slug:fact>/contest/", disputes.contest_fact, name="contest"),
+    path("disputes/", disputes.list_disputes, name="disputes"),
+    path("disputes/export/", disputes.export_disputes, name="disputes_export"),
+    path("disputes/<uuid:pk>/", disputes.show_dispute, name="dispute"),
+    path("disputes/<uuid:pk>/settle/", disputes.settle_dispute, name="dispute_settle"),
+    path(
+        "disputes/<uuid:pk>/evidence/<int:entry>/",
+        disputes.show_evidence,
+        name="dispute_evidence",
+    ),
     path("subjects/<uuid:pk>/apply/<slug:policy>/", applications.apply, name="subject_apply"),
     path(
         "subjects/<uuid:pk>/decide/<slug:policy>/",
@@ -109,6 +120,7 @@ urlpatterns = [
     path("studio/<uuid:pk>/issue/", issuing.issue, name="studio_issue"),
     path("studio/<uuid:pk>/files/<uuid:file>/", issuing.show_file, name="draft_file"),
     path("mine/", mine.my_page, name="mine"),
+    path("mine/facts/", mine.my_facts, name="my_facts"),
     path("mine/<uuid:pk>/answer/", mine.my_answer, name="my_answer"),
     path("mine/<uuid:pk>/apply/<slug:policy>/", mine.my_apply, name="my_apply"),
     path("mine/applications/<uuid:pk>/withdraw/", mine.my_withdraw, name="my_withdraw"),
