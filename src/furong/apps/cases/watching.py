@@ -28,6 +28,9 @@ from furong.engines.worktime import Fall
 from furong.packs.models.procedures import Rung
 
 
+FULL_STOP = "\u3002"  # the packs' texts are written in their own language
+
+
 @handles(TIMER)
 def watch(timer: Timer, at: datetime) -> None:
     """A turn of one case."""
@@ -112,7 +115,7 @@ def _notify(case: Case, telling: Telling, people: Iterable[object], at: datetime
     recipients = [*people]
     if not recipients:
         return 0
-    first, _sep, rest = telling.words.partition("。")
+    first, _sep, rest = telling.words.partition(FULL_STOP)
     try:
         notice = notify(
             recipients,  # type: ignore[arg-type]  # users
