@@ -143,7 +143,8 @@ def test_a_call_states_facts_and_opens_an_appeal(
         "needs_help": True,
         "problem": "口罩不够",
     }
-    direct, sampled = [], []
+    direct: list[Case] = []
+    sampled: list[Case] = []
     for case in calls:
         refused = False
         try:
