@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "furong.apps.registry",
     "furong.apps.notices",
     "furong.apps.policies",
+    "furong.apps.handlers",
     "furong.faces.web",
 ]
 

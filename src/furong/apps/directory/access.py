@@ -49,12 +49,20 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     Capacity.POLICY_REVIEWER: frozenset({"policy.view", "policy.review", "draft.view"}),
     Capacity.DISPATCHER: frozenset({*_READ, "subject.edit", "subject.merge"}),
     Capacity.CLERK: frozenset(
-        {*_READ, *_KEEP, "subject.merge", "subject.view_personal", *_APPLY, "application.decide"}
+        {
+            *_READ,
+            *_KEEP,
+            "subject.merge",
+            "subject.view_personal",
+            *_APPLY,
+            "application.decide",
+            "handler.decide",
+        }
     ),
     Capacity.LEADER: frozenset(_READ),
     Capacity.LIAISON: frozenset({*_READ, "subject.edit", *_APPLY}),
     Capacity.OWNER: frozenset(
-        {"subject.view", "subject.edit", "policy.view", "mine.view", *_APPLY}
+        {"subject.view", "subject.edit", "policy.view", "mine.view", "handler.manage", *_APPLY}
     ),
     Capacity.FINANCE: frozenset({*_READ, "subject.export", "subject.view_personal"}),
     Capacity.STATISTICS: frozenset({*_READ, *_KEEP}),
@@ -167,3 +175,15 @@ def require_of(by: Actor, action: str, *, at: datetime, on: Scoped | None = None
     """As `require`, for verbs: a part of the system, which acts under a name, may do everything."""
     if not isinstance(by, str):
         require(by if isinstance(by, User) else AnonymousUser(), action, at=at, on=on)
+
+
+def holders(capacity: str, *, on: Scoped, at: datetime) -> list[User]:
+    """The people with working accounts who hold a capacity over a thing, by username."""
+    scopes = {(str(Grant.Scope.ALL), ""), *on.scopes()}
+    grants = Grant.objects.in_force(at).filter(
+        capacity=capacity,
+        scope_id__in={scope_id for _kind, scope_id in scopes},
+        user__is_active=True,
+    )
+    held = {one.user for one in grants.select_related("user") if one.scope in scopes}
+    return sorted(held, key=lambda user: user.username)
