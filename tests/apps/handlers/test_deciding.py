@@ -91,12 +91,10 @@ def test_nobody_decides_on_themself(
     ask: Ask, east_firm: Subject, clerk_chen: User, main_gu: User, at: datetime
 ) -> None:
     one = ask(clerk_chen)
-    for act in (
-        lambda: confirm(one, by=clerk_chen, at=at),
-        lambda: refuse(one, reason="x", by=clerk_chen, at=at),
-    ):
-        with pytest.raises(Refusal, match="不能核实本人"):
-            act()
+    with pytest.raises(Refusal, match="不能核实本人"):
+        confirm(one, by=clerk_chen, at=at)
+    with pytest.raises(Refusal, match="不能核实本人"):
+        refuse(one, reason="x", by=clerk_chen, at=at)
     near = at + timedelta(days=340)
     with pytest.raises(Refusal, match="不能核实本人"):
         confirm(ask(main_gu, when=near), by=main_gu, at=near)

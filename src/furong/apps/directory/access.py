@@ -57,10 +57,11 @@ ACTIONS: Mapping[str, frozenset[str]] = {
             *_APPLY,
             "application.decide",
             "handler.decide",
+            "errand.run",
         }
     ),
     Capacity.LEADER: frozenset(_READ),
-    Capacity.LIAISON: frozenset({*_READ, "subject.edit", *_APPLY}),
+    Capacity.LIAISON: frozenset({*_READ, "subject.edit", *_APPLY, "errand.run"}),
     Capacity.OWNER: frozenset(
         {"subject.view", "subject.edit", "policy.view", "mine.view", "handler.manage", *_APPLY}
     ),

@@ -1,14 +1,14 @@
 """Who is told of what happens to an authorisation; nobody, where there is nobody to tell."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from furong.apps.base import clock
 from furong.apps.base.journal import Actor
 from furong.apps.directory.access import Capacity, holders
 from furong.apps.directory.models import User
+from furong.apps.handlers.days import last_day
 from furong.apps.handlers.models import Authorisation
 from furong.apps.handlers.models.authorisation import Role
 from furong.apps.notices.actions import notify
@@ -23,7 +23,7 @@ def deciders(one: Authorisation, *, by: Actor, at: datetime) -> None:
     title = _("待核实授权：%(firm)s · %(role)s")
     words = {"firm": one.firm_name, "role": one.get_role_display()}
     body = _("请核对授权书和营业执照后确认，或写明理由退回。")
-    path = f"/mine/{one.subject_id}/handlers/" if mains else f"/authorisations/{one.pk}/"
+    path = f"/mine/handlers/?firm={one.subject_id}" if mains else f"/authorisations/{one.pk}/"
     _tell(mains or desk, one, title % words, body, path, by=by, at=at)
 
 
@@ -71,11 +71,6 @@ def until(one: Authorisation) -> str:
     if one.valid_to is None:
         return _("长期有效")
     return _("有效期至 %s") % last_day(one.valid_to).isoformat()
-
-
-def last_day(end: datetime) -> date:
-    """The last day before an end, as people say it: an end at midnight is that of the day before."""
-    return (end - timedelta(microseconds=1)).astimezone(clock.zone()).date()
 
 
 def _tell(

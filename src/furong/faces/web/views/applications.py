@@ -18,9 +18,9 @@ from furong.apps.base.files import store
 from furong.apps.base.idempotency import digest_of, once
 from furong.apps.base.models import StoredFile
 from furong.apps.directory.access import may, require
+from furong.apps.handlers.actions import apply_in_name
 from furong.apps.policies import reads
 from furong.apps.policies.actions import (
-    apply_for,
     decide_application,
     decide_without_application,
     withdraw_application,
@@ -137,7 +137,7 @@ def apply(request: Request, pk: UUID, policy: str) -> HttpResponse:
 
     def act() -> str:
         note = request.POST.get("note", "")
-        made = apply_for(subject, policy, note=note, by=person(request), at=request.at)
+        made = apply_in_name(subject, policy, note=note, by=person(request), at=request.at)
         return reverse("application", args=[made.application.pk])
 
     if request.method != "POST":
