@@ -28,6 +28,8 @@ from furong.apps.base.files import store
 from furong.apps.base.models import Installation
 from furong.apps.directory.access import ACTIONS, EVERY_ACTION, Capacity
 from furong.apps.directory.models import User
+from furong.apps.handlers.actions import Claim, request_authorisation
+from furong.apps.handlers.models import Authorisation
 from furong.apps.notices import codes
 from furong.apps.notices.actions import forward
 from furong.apps.policies.actions import (
@@ -90,10 +92,15 @@ class Address:
 
     @property
     def of_a_matter(self) -> bool:
-        """Whether it shows an application or a decision, which are a subject's."""
-        routes = ("applications/<uuid:pk>", "decisions/<uuid:pk>")
+        """Whether it shows an application, a decision or a letter, which are a subject's."""
+        routes = ("applications/<uuid:pk>", "decisions/<uuid:pk>", "authorisations/<uuid:pk>")
         named = "application_id" in self.parameters or self.route.startswith(routes)
-        return named and self.method == "GET"
+        return (named or self.of_a_letter) and self.method == "GET"
+
+    @property
+    def of_a_letter(self) -> bool:
+        """Whether it is open to whoever asked and whoever decides, by what is in the letter."""
+        return "authorisation_id" in self.parameters or self.route.startswith("claims/<uuid:pk>")
 
     def path(self, values: Mapping[str, Any]) -> str:
         """values: parameter → value; `pk` by the first part of the route: `subjects`, `imports`."""
@@ -209,6 +216,19 @@ def decided(subject: Subject, at: datetime) -> None:
     decide_application(made, ruling, by=decider, at=at)
 
 
+def claimed(subject: Subject) -> Authorisation:
+    """A letter by which the stranger asks to act for the subject."""
+    if held := Authorisation.objects.filter(subject=subject).first():
+        return held
+    at = clock.now()
+    asker = User.objects.filter(username="zhou").first() or person("zhou", "周路人", at=at)
+    file = store(b"%PDF-1.7", name="授权书.pdf", by=asker, at=at)
+    code = subject.identifiers.get(scheme="uscc").value
+    assert subject.street is not None
+    claim = Claim(code=code, firm_name=subject.name, street=subject.street, role="main")
+    return request_authorisation(claim, file, by=asker, at=at)
+
+
 def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[str, Any]:
     return {
         "paper": "poster",
@@ -217,6 +237,11 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "applications": subject.applications.get().pk,
         "application_id": subject.applications.get().pk,
         "decisions": subject.decisions.get().pk,
+        "authorisations": claimed(subject).pk,
+        "authorisation_id": claimed(subject).pk,
+        "claims": claimed(subject).pk,
+        "handlers": uuid4(),  # nobody's letter
+        "errands": uuid4(),
         "mine": subject.pk,
         "subjects": subject.pk,
         "subject_id": subject.pk,
@@ -346,7 +371,7 @@ def test_without_signing_in_there_is_only_what_is_public(
             right = answer.status_code in {200, 302} if one.method == "GET" else True
         elif one.permission == NOBODY:
             right = answer.status_code == 404
-        elif one.permission == SIGNED_IN or not one.is_api:
+        elif one.name in OF_THE_LIBRARY or not one.is_api:
             right = answer.status_code == 302 and answer["Location"].startswith("/login/?next=")
         else:
             right = answer.status_code == 401
@@ -371,6 +396,11 @@ def test_whoever_has_one_street_finds_nothing_of_another(
             if not one.open_to(capacity):
                 continue  # refused for the whole district already
             if not one.of_a_subject and one.method != "GET":
+                continue
+            if one.of_a_letter and "handler.decide" not in ACTIONS[capacity]:
+                status = one.send(client, values_for(east, *own)).status_code
+                if status != 404:
+                    wrong.append(f"{capacity} {one.method} {one.route}: {status}")
                 continue
             answer = one.send(client, values_for(east, *own) | sheet)
             if answer.status_code not in {200, 302} or west.name in shown(answer):

@@ -109,9 +109,9 @@ def test_registering_then_claiming_then_confirmed(
 )
 def test_a_faulty_registration_says_what_to_mend(
     client: Client,
-    district: object,
+    district: object,  # noqa: F811
     changes: dict[str, str],
-    told: str,  # noqa: F811
+    told: str,
 ) -> None:
     form = {"name": "陆会计", "mobile": "13800000001", "password": "long enough 7", **changes}
     answer = client.post("/register/", form)

@@ -1,13 +1,13 @@
 """Ends of authorisations as people say them: a last day, in the district."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from furong.apps.base import clock
 
 
 def end_of(day: date) -> datetime:
     """The moment after a last day."""
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=clock.zone())
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=clock.zone()).astimezone(UTC)
 
 
 def last_day(end: datetime) -> date:
