@@ -23,6 +23,7 @@ from furong.apps.handlers.actions import (
     register_claimed,
 )
 from furong.apps.handlers.models import Authorisation
+from furong.apps.notices.models import Notice
 from furong.apps.registry.actions import merge, state_facts
 from furong.apps.registry.models import Subject
 from tests.apps.cast import EAST, WEST, WEST_CODE, person
@@ -39,7 +40,7 @@ def test_confirming_gives_the_owners_grant_with_the_same_end(
     assert one.grant == given
     assert (given.capacity, given.scope) == ("owner", ("subject", str(east_firm.pk)))
     assert (given.valid_from, given.valid_to, given.granted_by) == (at, until, clerk_chen)
-    assert told(gu) == ["您已是东街停车服务有限公司的主办人"]
+    assert told(gu) == ["授权书已确认"]
 
 
 def test_access_is_gone_exactly_at_the_end_whether_or_not_a_timer_ran(
@@ -52,11 +53,11 @@ def test_access_is_gone_exactly_at_the_end_whether_or_not_a_timer_ran(
     assert not may(gu, "subject.view", at=until, on=east_firm)
     assert (one.state_at(last), one.state_at(until)) == ("confirmed", "expired")
     tick(until - timedelta(days=7))
-    assert told(gu)[-1] == "授权快到期：东街停车服务有限公司 · 顾会计"
+    assert told(gu)[-1] == "授权快到期"
     tick(until)
     one.refresh_from_db()
     assert one.state == "expired"
-    assert told(gu)[-1] == "授权已到期：东街停车服务有限公司 · 顾会计"
+    assert told(gu)[-1] == "授权已到期"
 
 
 def test_the_main_handler_is_warned_of_others_ends_too(
@@ -65,7 +66,7 @@ def test_the_main_handler_is_warned_of_others_ends_too(
     until = at + timedelta(days=20)
     confirm(ask(he, role="handler", until=until), by=main_gu, at=at)
     tick(until - timedelta(days=7))
-    assert told(main_gu)[-1] == "授权快到期：东街停车服务有限公司 · 何经办"
+    assert told(main_gu)[-1] == "授权快到期"
     assert told(he)[-1] == told(main_gu)[-1]
 
 
@@ -141,7 +142,7 @@ def test_a_second_decision_is_told_who_came_first(
     with pytest.raises(Settled, match="已由陈经办于 2020-02-03 08:00 办结（未通过）"):
         confirm(one, revision=one.revision, by=other, at=at)
     assert not grants_of(gu, at).exists()
-    assert told(gu) == ["授权书未通过：东街停车服务有限公司"]
+    assert told(gu) == ["授权书未通过"]
 
 
 def test_refusing_needs_a_reason(
@@ -156,6 +157,18 @@ def test_an_old_page_decides_nothing(
 ) -> None:
     with pytest.raises(Stale):
         confirm(ask(gu), revision=7, by=clerk_chen, at=at)
+
+
+def test_what_leaves_the_platform_names_neither_firm_nor_person(
+    ask: Ask, main_gu: User, he: User, clerk_chen: User, at: datetime
+) -> None:
+    one = confirm(ask(he, role="handler", until=at + timedelta(days=20)), by=main_gu, at=at)
+    tick(at + timedelta(days=14))
+    end_authorisation(one, reason="顾会计说何经办离职", by=main_gu, at=at + timedelta(days=15))
+    for notice in Notice.objects.all():
+        told = notice.title + notice.body
+        assert not {name for name in ("东街停车", "顾会计", "何经办") if name in told}
+        assert "尾号 001Y" in told
 
 
 def test_a_letter_past_its_end_is_not_confirmed(
@@ -206,7 +219,7 @@ def test_ending_takes_the_grant_back_in_the_same_instant(
         ended = end_authorisation(one, reason="离职", by=main_gu, at=later)
     assert (ended.authorisation.state, ended.managed) == ("ended", True)
     assert not may(he, "subject.view", at=later, on=east_firm)
-    assert told(he)[-1] == "授权已终止：东街停车服务有限公司 · 何经办"
+    assert told(he)[-1] == "授权已终止"
     assert Entry.objects.filter(verb="authorisation.end").count() == 1
 
 
@@ -233,7 +246,7 @@ def test_handing_over_ends_one_and_begins_the_other_at_one_instant(
     assert one.grant is not None
     assert (own.state, own.ended_at, own.grant.valid_to) == ("ended", then, then)
     assert (one.state, one.grant.valid_from) == ("confirmed", then)
-    assert told(main_gu)[-1] == "您在东街停车服务有限公司的事务已交接"
+    assert told(main_gu)[-1] == "您的事务已交接"
 
 
 def test_nobody_takes_over_from_themself_or_what_they_hold(

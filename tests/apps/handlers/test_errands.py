@@ -44,7 +44,7 @@ def test_the_firm_asks_its_officer_and_gets_a_receipt(
 ) -> None:
     for _time in range(2):
         asked = ask_errand(resumed, "T03", note="不会用手机", by=owner_wang, at=at)
-    assert told(liaison_li) == ["请代办：东街停车服务有限公司 · 复工一次性奖励"]
+    assert told(liaison_li) == ["企业请您代办：复工一次性奖励"]
     assert told(clerk_chen) == []
     made = apply_in_name(resumed, "T03", by=liaison_li, at=at)
     asked.refresh_from_db()
@@ -54,7 +54,7 @@ def test_the_firm_asks_its_officer_and_gets_a_receipt(
         liaison_li,
     )
     number = made.application.number
-    assert told(owner_wang) == [f"代办回执：东街停车服务有限公司 · 受理号 {number}"]
+    assert told(owner_wang) == [f"代办回执：受理号 {number}"]
     entry = Entry.objects.get(verb="errand.do")
     assert (entry.payload["on_behalf"], entry.payload["asked"]) == (True, True)
 
@@ -89,7 +89,7 @@ def test_an_objection_takes_the_application_back(
         object_to_errand(errand, reason="未委托", by=owner_wang, at=at)
     made.refresh_from_db()
     assert made.state == "withdrawn"
-    assert told(liaison_li) == ["企业对代办有异议：东街停车服务有限公司"]
+    assert told(liaison_li) == ["企业对代办有异议"]
 
 
 def test_an_objection_to_what_was_decided_stays_beside_it(

@@ -38,7 +38,7 @@ def test_asking_gives_nothing_yet_and_tells_the_street(
     one = ask(gu)
     assert (one.state, one.subject, one.grant) == ("requested", east_firm, None)
     assert not grants_of(gu, at).exists()
-    assert told(clerk_chen) == ["待核实授权：东街停车服务有限公司 · 主办人"]
+    assert told(clerk_chen) == ["有一份授权书待核实"]
     assert told(clerk_fang) == []
 
 
@@ -108,8 +108,8 @@ def test_an_unknown_code_is_taken_like_a_known_one_and_reaches_the_street(
     known, unknown = ask(gu), ask(he, code=UNKNOWN, name="西街新店", street=WEST)
     assert (known.state, unknown.state) == ("requested", "requested")
     assert unknown.subject is None
-    assert told(clerk_fang) == ["待核实授权：西街新店 · 主办人"]
-    assert told(clerk_chen) == ["待核实授权：东街停车服务有限公司 · 主办人"]
+    assert told(clerk_fang) == ["有一份授权书待核实"]
+    assert told(clerk_chen) == ["有一份授权书待核实"]
 
 
 def test_claims_are_counted_like_passwords(gu: User, at: datetime) -> None:
@@ -146,7 +146,7 @@ def test_an_invitation_fills_in_a_form_and_confers_nothing(
     assert read_invitation("AAAAAAAA", at=at) is None
     one = ask(he, role="handler", invitation=made.code)
     assert (one.state, grants_of(he, at).exists()) == ("requested", False)
-    assert told(main_gu)[-1] == "待核实授权：东街停车服务有限公司 · 经办人"
+    assert told(main_gu)[-1] == "有一份授权书待核实"
 
 
 def test_only_the_main_handler_invites(

@@ -78,13 +78,14 @@ def confirm(
     until: datetime | None = None,
     replaces: Authorisation | None = None,
     revision: int | None = None,
-    by: User,
+    by: journal.Actor,
     at: datetime,
 ) -> Authorisation:
     """Lets a person act for the firm: writes the owner's grant, with the same beginning and end.
 
     until: an end of the decider's, None for the one that was asked for. replaces: hand-over: that
-    authorisation ends at the same instant. What the person held of the firm before ends too. Raises
+    authorisation ends at the same instant. A part of the system, which acts under a name, need not be
+    one who may decide. What the person held of the firm before ends too. Raises
     Denied, Settled, Stale, and Refusal where it cannot be so.
     """
     row = _for_decision(one, revision, by=by, at=at)
@@ -109,7 +110,8 @@ def confirm(
         by=by,
         at=at,
     )
-    row.state, row.decided_by, row.decided_at = Authorisation.State.CONFIRMED, by, at
+    row.state, row.decided_at = Authorisation.State.CONFIRMED, at
+    row.decided_by = by if isinstance(by, User) else None
     row.valid_from, row.valid_to = at, end
     fields = ("state", "decided_by", "decided_at", "valid_from", "valid_to", "grant", "replaces")
     saved(row, *fields)
@@ -179,15 +181,21 @@ def register_claimed(
 
 
 def _for_decision(
-    one: Authorisation, revision: int | None, *, by: User, at: datetime
+    one: Authorisation, revision: int | None, *, by: journal.Actor, at: datetime
 ) -> Authorisation:
     """The request, held. Whoever comes second is told who came first, not that the page is old."""
     row = held(one)
-    require_decider(row, by=by, at=at)
+    if not isinstance(by, str):
+        require_decider(row, by=_person(by), at=at)
     if row.state != Authorisation.State.REQUESTED:
         raise settled(row)
     require_revision(row, revision)
     return row
+
+
+def _person(by: journal.Actor) -> User:
+    assert isinstance(by, User)
+    return by
 
 
 def _firm(row: Authorisation) -> Subject:
@@ -228,7 +236,7 @@ def _refuse_hand_over(row: Authorisation, leaving: Authorisation, at: datetime) 
         )
 
 
-def _end_former(row: Authorisation, firm: Subject, *, by: User, at: datetime) -> None:
+def _end_former(row: Authorisation, firm: Subject, *, by: journal.Actor, at: datetime) -> None:
     """What the person held of the firm: a renewal or another role takes its place."""
     former = Authorisation.objects.filter(
         user=row.user, subject=firm, state=Authorisation.State.CONFIRMED

@@ -49,8 +49,8 @@ def ask_errand(subject: Subject, policy: str, *, note: str = "", by: User, at: d
     journal.record("errand.ask", by=by, at=at, about=made, payload=payload)
     notify(
         officers,
-        title=_("请代办：%(firm)s · %(policy)s") % {"firm": subject.name, "policy": title},
-        body=made.note or _("企业请您代为提交申请，办好后企业会收到回执。"),
+        title=_("企业请您代办：%s") % title,
+        body=_("企业编号 %s。请联系企业核对后代为提交，办好后企业会收到回执。") % subject.number,
         path=f"/subjects/{subject.pk}/apply/{policy}/",
         about=made,
         by=by,
@@ -134,9 +134,8 @@ def object_to_errand(errand: Errand, *, reason: str, by: User, at: datetime) -> 
     if active := [user for user in told if user.is_active]:
         notify(
             active,
-            title=_("企业对代办有异议：%s") % row.subject.name,
-            body=_("申请 %(number)s：%(reason)s")
-            % {"number": application.number, "reason": row.objection},
+            title=_("企业对代办有异议"),
+            body=_("受理号 %s。异议内容见申请页面。") % application.number,
             path=f"/applications/{application.pk}/",
             about=row,
             by=by,
@@ -173,9 +172,9 @@ def _done(row: Errand, application: Application, *, by: User, at: datetime) -> N
     if owners:
         notify(
             owners,
-            title=_("代办回执：%(firm)s · 受理号 %(number)s")
-            % {"firm": row.subject.name, "number": application.number},
-            body=_("%s已代企业提交申请。如未委托或内容有误，请在“我的政策”提出异议。") % by.name,
+            title=_("代办回执：受理号 %s") % application.number,
+            body=_("已代企业（编号 %s）提交申请。如未委托或内容有误，请在“我的政策”提出异议。")
+            % row.subject.number,
             path=f"/mine/?firm={row.subject_id}",
             about=row,
             by=by,

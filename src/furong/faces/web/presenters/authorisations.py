@@ -192,12 +192,12 @@ def desk_page(
 def _facts(one: Authorisation) -> Iterable[tuple[Text, str]]:
     yield _("申请人"), one.user.name
     yield _("身份"), one.get_role_display()
-    yield _("企业名称（申请人填写）"), one.firm_name
-    yield _("统一社会信用代码"), one.code
+    yield _("填写名称"), one.firm_name
+    yield _("信用代码"), one.code
     if one.subject is not None:
         yield _("登记名称"), str(one.subject)
         yield _("登记街道"), one.subject.street.name if one.subject.street else "—"
-    yield _("所在街道（申请人填写）"), one.street.name
+    yield _("填写街道"), one.street.name
     yield _("授权期限"), str(_until(one))
     yield _("提交时间"), figures.moment(one.requested_at)
     if one.replaces is not None:

@@ -119,6 +119,8 @@ def decided(request: Request, one: Authorisation) -> str:
     if request.POST.get("outcome") == "confirm":
         _confirm(request, one)
         return _("已确认，授权即时生效")
+    if request.POST.get("outcome") != "refuse":
+        raise Refusal(_("请先选核实结果：确认，或退回"))
     _refuse(request, one)
     return _("已退回，理由已告知申请人")
 
