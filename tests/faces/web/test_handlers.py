@@ -223,7 +223,7 @@ def test_refused_with_a_reason_that_the_person_reads(
     desk = signed_in(clerk_chen)
     assert "请写明未通过的理由" in text(decide(desk, claimed, outcome="refuse"))
     decide(desk, claimed, outcome="refuse", reason="没有盖章")
-    assert "未通过：没有盖章。补正后可重新提交。" in text(signed_in(gu).get("/claims/"))
+    assert "未通过，补正后可重新提交。理由：没有盖章" in text(signed_in(gu).get("/claims/"))
 
 
 def test_what_was_withdrawn_cannot_be_confirmed(

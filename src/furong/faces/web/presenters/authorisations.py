@@ -234,7 +234,7 @@ def _note(one: Authorisation, at: datetime) -> Text:
                 "已提交，街道或企业主办人核实后短信、站内告知；企业还没有登记的，街道会联系您登记。"
             )
         case Authorisation.State.REFUSED:
-            return _("未通过：%s。补正后可重新提交。") % one.reason.rstrip("。")
+            return _("未通过，补正后可重新提交。理由：%s") % one.reason
         case Authorisation.State.ENDED:
             return one.end_reason
         case Authorisation.State.EXPIRED:
