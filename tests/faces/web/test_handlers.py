@@ -2,9 +2,11 @@
 
 import re
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -201,6 +203,17 @@ def test_filters_and_search_of_the_desk(claimed: Authorisation, clerk_chen: User
     ):
         rows = client.get(f"/authorisations/?{query}").content.decode()
         assert (f"/authorisations/{claimed.pk}/" in rows) == found, query
+
+
+def test_the_list_leaves_as_a_file_with_an_entry(
+    claimed: Authorisation, clerk_chen: User, at: datetime
+) -> None:
+    answer = signed_in(clerk_chen).get("/authorisations/export/?state=requested")
+    sheet = openpyxl.load_workbook(BytesIO(answer.content)).worksheets[0]
+    cells = str([*sheet.iter_rows(values_only=True)])
+    assert "东街停车服务有限公司" in cells
+    assert "2021-02-02" in cells
+    assert Entry.objects.get(verb="authorisation.export").payload == {"count": 1}
 
 
 def test_a_letter_is_shown_to_whoever_may_confirm_and_each_look_is_kept(

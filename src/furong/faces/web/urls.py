@@ -34,6 +34,11 @@ urlpatterns = [
     path("claims/<uuid:pk>/withdraw/", claims.withdraw_claim, name="claim_withdraw"),
     path("claims/<uuid:pk>/letter/", claims.show_letter, name="claim_letter"),
     path("authorisations/", authorisations.list_authorisations, name="authorisations"),
+    path(
+        "authorisations/export/",
+        authorisations.export_authorisations,
+        name="authorisations_export",
+    ),
     path("authorisations/<uuid:pk>/", authorisations.show_authorisation, name="authorisation"),
     path("authorisations/<uuid:pk>/decide/", authorisations.decide, name="authorisation_decide"),
     path("authorisations/<uuid:pk>/end/", authorisations.end, name="authorisation_end"),

@@ -155,6 +155,7 @@ def verb_label(verb: str) -> str:
         "authorisation.confirm": _("确认授权书"),
         "authorisation.end": _("终止授权"),
         "authorisation.expire": _("授权到期"),
+        "authorisation.export": _("导出授权书"),
         "authorisation.invite": _("邀请办事人员"),
         "authorisation.join": _("授权书对上企业"),
         "authorisation.look": _("查看授权书"),

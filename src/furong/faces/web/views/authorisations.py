@@ -20,10 +20,13 @@ from furong.apps.handlers.actions import (
     register_claimed,
 )
 from furong.apps.handlers.days import end_of
+from furong.apps.handlers.exporting import export_letters
 from furong.apps.handlers.models import Authorisation
 from furong.apps.handlers.models.authorisation import DECIDE, AuthorisationQuerySet, Role
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.cursor import page_of
+from furong.faces.web.downloads import workbook
+from furong.faces.web.presenters.applications import exported_title
 from furong.faces.web.presenters.authorisations import desk_list, desk_page
 
 OLDEST = ("requested_at", "id")
@@ -36,23 +39,29 @@ SIZE = 30
 def list_authorisations(request: Request) -> HttpResponse:
     """What waits for the desk, the oldest first; or by state, the latest first."""
     user, chosen = person(request), _chosen(request)
-    waiting = Authorisation.objects.for_desk(user, request.at)
-    covered = _filtered(Authorisation.objects.at_desk(user, request.at), chosen)
-    found = _filtered(waiting, chosen)
-    if chosen["state"]:
-        found = covered.filter(state=chosen["state"])
+    waiting = _filtered(Authorisation.objects.for_desk(user, request.at), chosen)
+    found, keys = _wanted(request, chosen)
     turned = {name: request.GET.get(name, "") for name in ("after", "before")}
     rows = found.select_related("user", "street", "subject")
-    keys = LATEST if chosen["state"] else OLDEST
     page = desk_list(
         page_of(rows, keys, **turned, size=SIZE, total=found.count()),
-        covered=covered,
-        waiting=_filtered(waiting, chosen).count(),
+        covered=_filtered(Authorisation.objects.at_desk(user, request.at), chosen),
+        waiting=waiting.count(),
         chosen=chosen,
         at=request.at,
     )
     template = "web/authorisations.html"
     return render(request, f"{template}#results" if request.htmx else template, {"page": page})
+
+
+@require_safe
+@needs(DECIDE)
+def export_authorisations(request: Request) -> HttpResponse:
+    """The filtered list as a file."""
+    found, keys = _wanted(request, _chosen(request))
+    title = exported_title(_("授权核实"), "", request.at)
+    content = export_letters(found.order_by(*keys), title=title, by=person(request), at=request.at)
+    return workbook(content, _("授权核实"))
 
 
 @require_safe
@@ -190,6 +199,17 @@ def _found(request: Request, pk: UUID) -> Authorisation:
     rows = Authorisation.objects.at_desk(person(request), request.at)
     related = ("user__phone", "street", "subject__street", "letter", "replaces__user", "decided_by")
     return get_object_or_404(rows.select_related(*related), pk=pk)
+
+
+def _wanted(
+    request: Request, chosen: dict[str, str]
+) -> tuple[AuthorisationQuerySet, tuple[str, str]]:
+    """What the filters ask for, and its order."""
+    user, every = person(request), Authorisation.objects
+    if not chosen["state"]:
+        return _filtered(every.for_desk(user, request.at), chosen), OLDEST
+    found = every.at_desk(user, request.at).filter(state=chosen["state"])
+    return _filtered(found, chosen), LATEST
 
 
 def _chosen(request: Request) -> dict[str, str]:
