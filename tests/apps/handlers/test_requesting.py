@@ -22,7 +22,7 @@ from furong.apps.handlers.actions import (
 from furong.apps.handlers.models import Authorisation
 from furong.apps.notices.models import Delivery
 from furong.apps.registry.models import Subject
-from tests.apps.cast import EAST_CODE, WEST, WEST_CODE
+from tests.apps.cast import EAST_CODE, WEST, WEST_CODE, person
 from tests.apps.handlers.conftest import PNG, Ask, claim, letter
 
 UNKNOWN = "91990101MA0000005B"
@@ -40,6 +40,16 @@ def test_asking_gives_nothing_yet_and_tells_the_street(
     assert not grants_of(gu, at).exists()
     assert told(clerk_chen) == ["有一份授权书待核实"]
     assert told(clerk_fang) == []
+
+
+def test_a_desk_of_the_whole_district_is_told_only_where_no_street_is_near(
+    ask: Ask, gu: User, he: User, clerk_chen: User, at: datetime
+) -> None:
+    everywhere = person("shi", "石经办", "clerk", at=at)
+    ask(gu)
+    assert (len(told(clerk_chen)), told(everywhere)) == (1, [])
+    ask(he, code=UNKNOWN, street=WEST)
+    assert len(told(everywhere)) == 1
 
 
 def test_asking_twice_is_refused(ask: Ask, gu: User, east_firm: Subject) -> None:

@@ -178,13 +178,26 @@ def require_of(by: Actor, action: str, *, at: datetime, on: Scoped | None = None
         require(by if isinstance(by, User) else AnonymousUser(), action, at=at, on=on)
 
 
-def holders(capacity: str, *, on: Scoped, at: datetime) -> list[User]:
-    """The people with working accounts who hold a capacity over a thing, by username."""
+def nearest(capacity: str, *, on: Scoped, at: datetime) -> list[User]:
+    """Those of `holders` whose grants name the thing or where it lies; all of them where none do."""
+    return holders(capacity, on=on, at=at, near=True) or holders(capacity, on=on, at=at)
+
+
+def holders(capacity: str, *, on: Scoped, at: datetime, near: bool = False) -> list[User]:
+    """The people with working accounts who hold a capacity over a thing, by username.
+
+    near: without those who hold it over the whole district or a whole kind.
+    """
     scopes = {(str(Grant.Scope.ALL), ""), *on.scopes()}
     grants = Grant.objects.in_force(at).filter(
         capacity=capacity,
         scope_id__in={scope_id for _kind, scope_id in scopes},
         user__is_active=True,
     )
-    held = {one.user for one in grants.select_related("user") if one.scope in scopes}
+    far = {str(Grant.Scope.ALL), str(Grant.Scope.KIND)} if near else set()
+    held = {
+        one.user
+        for one in grants.select_related("user")
+        if one.scope in scopes and one.scope_kind not in far
+    }
     return sorted(held, key=lambda user: user.username)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
-from furong.apps.directory.access import Capacity, Denied, holders, require
+from furong.apps.directory.access import Capacity, Denied, holders, nearest, require
 from furong.apps.directory.models import User
 from furong.apps.handlers.models import Errand
 from furong.apps.handlers.models.authorisation import own_subjects
@@ -130,7 +130,7 @@ def object_to_errand(errand: Errand, *, reason: str, by: User, at: datetime) -> 
         payload={"application": application.pk, "withdrawn": open_},
         personal={"reason": row.objection},
     )
-    told = {user for user in (row.done_by, *holders(Capacity.CLERK, on=row.subject, at=at)) if user}
+    told = {user for user in (row.done_by, *nearest(Capacity.CLERK, on=row.subject, at=at)) if user}
     if active := [user for user in told if user.is_active]:
         notify(
             active,
@@ -147,7 +147,7 @@ def object_to_errand(errand: Errand, *, reason: str, by: User, at: datetime) -> 
 def runners(subject: Subject, at: datetime) -> list[User]:
     """Who is asked to run a firm's errand: its liaison officers, or the street where it has none."""
     for capacity in (Capacity.LIAISON, Capacity.CLERK):
-        if found := holders(capacity, on=subject, at=at):
+        if found := nearest(capacity, on=subject, at=at):
             return found
     return []
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from furong.apps.base.journal import Actor
-from furong.apps.directory.access import Capacity, holders
+from furong.apps.directory.access import Capacity, nearest
 from furong.apps.directory.models import User
 from furong.apps.handlers.days import last_day
 from furong.apps.handlers.models import Authorisation
@@ -24,7 +24,7 @@ OWN = "/claims/"
 def deciders(one: Authorisation, *, by: Actor, at: datetime) -> None:
     """Those who may confirm it: the main handlers, or the street where that is for the street."""
     mains = [] if one.role == Role.MAIN else mains_of(one, at)
-    desk = [] if mains else holders(Capacity.CLERK, on=one, at=at)
+    desk = [] if mains else nearest(Capacity.CLERK, on=one, at=at)
     body = _("%s。请核对授权书和营业执照后确认，或写明理由退回。") % _which(one)
     path = f"/mine/handlers/?firm={one.subject_id}" if mains else f"/authorisations/{one.pk}/"
     _tell(mains or desk, one, _("有一份授权书待核实"), body, path, by=by, at=at)
