@@ -18,6 +18,7 @@ from furong.apps.policies.reads import Line, Reach, Text
 from furong.apps.registry.models import Dispute, ImportBatch, Subject
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.desk_pages import HomePage, Task
+from furong.faces.web.presenters.handler_tasks import handler_tasks
 from furong.faces.web.presenters.parts import Bar, Kpi, segments
 from furong.faces.web.presenters.policies import reach_bar
 from furong.faces.web.presenters.verdicts import (
@@ -42,6 +43,7 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
     date_line = figures.weekday(local.date())
     if own := _own(user, at):
         kpis, tasks = _of_own(own, at)
+        tasks = [*handler_tasks(user, actions, at), *tasks]
         return HomePage(greeting, date_line, _("我的服务对象"), tasks, kpis)
     texts = _texts(at) if "policy.view" in actions else []
     told = whose(user, at) if texts else None
@@ -51,7 +53,10 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
         greeting=greeting,
         date=date_line,
         heading=_("今天先看"),
-        tasks=[*_tasks(user, actions, texts, told, reaches, at)],
+        tasks=[
+            *handler_tasks(user, actions, at),
+            *_tasks(user, actions, texts, told, reaches, at),
+        ],
         kpis=[
             *_own_kpis(user, actions, at),
             *_policy_kpis(texts, told, reaches.values()),
