@@ -188,6 +188,24 @@ def procedures(catalogue: Catalogue) -> None:
             first.setdefault(fact.key, Item(fact, item.source, key).place)
 
 
+def duties(catalogue: Catalogue) -> None:
+    """The categories that duties are about are values of some fact of a procedure."""
+    known = {
+        value
+        for folder in catalogue.folders
+        for item in folder.of(Procedure)
+        for fact in item.entry.facts
+        for value in fact.values
+    }
+    for item in catalogue.of(Organisation).values():
+        for index, duty in enumerate(item.entry.duties):
+            for place, category in enumerate(duty.categories):
+                if category not in known:
+                    remedy = nearest(category, known) or "请先在流程里声明，或者删去"
+                    at = ("duties", index, "categories", place)
+                    item.complain(at, f"没有一个流程有类别 {category}", remedy)
+
+
 def _named(
     catalogue: Catalogue, item: Item[Any], at: PathInFile, target: type[Entry], name: str
 ) -> None:
@@ -208,4 +226,5 @@ CHECKS: Final[tuple[Callable[[Catalogue], None], ...]] = (
     worked_cases,
     time_and_money,
     procedures,
+    duties,
 )
