@@ -30,10 +30,10 @@ class Blend:
         return np.asarray(self.words * scores - np.logaddexp(0, -own), np.float64)
 
 
-COLD = Blend(0.0, (0.0,), 0.11)
+COLD = Blend(0.0, (0.0,), 0.35)
 """Without labels. The scale at which the probabilities of the words were about right on messages."""
 
-UNMEASURED = Blend(6.0, (1.0,), 0.11)
+UNMEASURED = Blend(6.0, (1.0,), 0.35)
 """With too few labels to hold any back: the model's weights as they came out on messages."""
 
 

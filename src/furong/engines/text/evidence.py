@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from furong.engines.text.grams import Hashes, grams
 
 SHOWN = 5
-LENGTHS = (2, 3, 4)
+LENGTHS = (2, 3, 4, 5, 6)
 
 _WORD = re.compile(r"\w+")
 
@@ -23,7 +23,7 @@ class Opinion(NamedTuple):
 
 
 def telling(parts: Sequence[tuple[str, Sequence[Opinion]]]) -> tuple[str, ...]:
-    """Up to five passages of two to four characters, those that say most first.
+    """Up to five passages of two to six characters, those that say most first.
 
     Each gram's weight is shared out to its characters. Passages do not overlap, keep within
     punctuation, and none stands in another.

@@ -17,9 +17,7 @@ from furong.engines.text.grams import TITLE_WEIGHT, Floats, Hashes, Message, cou
 
 SIZES = (2, 3)
 WIDTH = 1 << 18
-MARGIN = 1.0
-BOLDEST = 2.0
-"""The longest step of one correction."""
+MARGIN = 3.0
 
 
 @dataclass
@@ -56,7 +54,7 @@ class Online:
             return
         if self._weights is None:
             self._weights = np.zeros((WIDTH, self.categories), np.float32)
-        step = np.float32(min(BOLDEST, loss / (2 * float(values @ values))))
+        step = np.float32(loss / (2 * float(values @ values)))
         self._weights[places, right] += step * values
         self._weights[places, rival] -= step * values
 

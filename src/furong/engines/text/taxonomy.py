@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from furong.engines.text.cleaning import BODY_LIMIT, TITLE_LIMIT, normalise
-from furong.engines.text.grams import Hashes, Message, among, counted
+from furong.engines.text.grams import Hashes, Message, among, counted, grams
 
-SIZES = (1, 2)
-SMOOTHING = 0.5
+WEIGHTS = {1: 0.25, 2: 1.0, 3: 1.0}
+"""Sizes of grams: a single character says little. Chosen on messages, as are the next two (bench)."""
+
+SMOOTHING = 1.0
 TITLE = 2.0
 """A gram of the title counts as so many of the body."""
 
 _PARTS = re.compile(r"[、，,;；/与及和（）()\s]+")
+_NONE = np.zeros(0, np.uint32)
 _EMPTY = {"其他", "其它"}
 """Words that are in every category and say nothing."""
 
@@ -81,52 +84,54 @@ class Taxonomy:
         return self.places[label]
 
     @cached_property
-    def _grams(self) -> tuple[Hashes, NDArray[np.float32]]:
-        """Grams of the words, ascending, and how much each speaks for each category (log ratio)."""
-        cut = [_counted(label) for label in self.labels]
-        known = np.unique(np.concatenate([grams for grams, _ in cut]))
-        counts = np.full((len(known), len(cut)), SMOOTHING)
-        for place, (grams, times) in enumerate(cut):
-            counts[np.searchsorted(known, grams), place] += times
-        worded = np.array([len(grams) > 0 for grams, _ in cut])
-        shares = counts / counts.sum(axis=0)
-        ratio = np.zeros_like(counts)  # nothing speaks for or against what has no words (其他)
-        if worded.any():
-            mean = shares[:, worded].mean(axis=1, keepdims=True)
-            ratio[:, worded] = np.log(shares[:, worded]) - np.log(mean)
-        return known, ratio.astype(np.float32)
+    def _ratios(self) -> dict[int, tuple[Hashes, NDArray[np.float32]]]:
+        """For each size: grams of the words, ascending, and how much each speaks for a category.
+
+        That is a log ratio of shares. Nothing speaks for or against what has no words (其他).
+        """
+        parts = [_parts(label) for label in self.labels]
+        worded = np.array([bool(one) for one in parts])
+        found = {}
+        for size in WEIGHTS:
+            cut = [
+                np.concatenate([_NONE, *(grams(part, (size,))[0] for part in one)]) for one in parts
+            ]
+            known = np.unique(np.concatenate(cut))
+            counts = np.full((len(known), len(cut)), SMOOTHING)
+            for place, one in enumerate(cut):
+                np.add.at(counts[:, place], np.searchsorted(known, one), 1)
+            ratio = np.zeros_like(counts)
+            if len(known):
+                shares = counts[:, worded] / counts[:, worded].sum(axis=0)
+                ratio[:, worded] = np.log(shares) - np.log(shares.mean(axis=1, keepdims=True))
+            found[size] = known, ratio.astype(np.float32)
+        return found
 
     def scores(self, message: Message) -> NDArray[np.float64]:
         """One number a category, higher for likelier: naive Bayes on the words' grams.
 
         A repeated gram counts by its logarithm. All are 0 where the message has none of the grams.
         """
-        known, ratio = self._grams
         total = np.zeros(len(self))
         for text, weight in (
             (normalise(message.title, TITLE_LIMIT), TITLE),
             (normalise(message.body, BODY_LIMIT), 1.0),
         ):
-            grams, times = counted(text, SIZES)
-            here, places = among(known, grams)
-            total += weight * ((1 + np.log(times[here])) @ ratio[places])
+            for size, (known, ratio) in self._ratios.items():
+                asked, times = counted(text, (size,))
+                here, places = among(known, asked)
+                total += weight * WEIGHTS[size] * ((1 + np.log(times[here])) @ ratio[places])
         return total
 
-    def speaks(self, asked: Hashes, first: int, second: int) -> NDArray[np.float64]:
-        """How much each gram's words speak for one category against another."""
-        known, ratio = self._grams
+    def speaks(self, asked: Hashes, size: int, first: int, second: int) -> NDArray[np.float64]:
+        """How much each gram of this size speaks for one category against another."""
+        known, ratio = self._ratios[size]
         here, places = among(known, asked)
         found = np.zeros(len(asked))
-        found[here] = ratio[places, first] - ratio[places, second]
+        found[here] = WEIGHTS[size] * (ratio[places, first] - ratio[places, second])
         return found
 
 
-def _counted(label: Label) -> tuple[Hashes, NDArray[np.float32]]:
+def _parts(label: Label) -> list[str]:
     words = [word for word in dict.fromkeys([label.name, *label.words]) if word not in _EMPTY]
-    parts: Sequence[str] = [part for word in words for part in _PARTS.split(word) if part]
-    cut = [counted(normalise(part, TITLE_LIMIT), SIZES) for part in parts]
-    if not cut:
-        return np.zeros(0, np.uint32), np.zeros(0, np.float32)
-    grams, inverse = np.unique(np.concatenate([one for one, _ in cut]), return_inverse=True)
-    times = np.bincount(inverse, np.concatenate([count for _, count in cut]), len(grams))
-    return grams, times.astype(np.float32)
+    return [normalise(part, TITLE_LIMIT) for word in words for part in _PARTS.split(word) if part]

@@ -6,6 +6,7 @@ From a taxonomy's words alone on the first day; each correction counts from the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -136,11 +137,11 @@ class Triage:
     def _evidence(self, message: Message, order: NDArray[np.intp]) -> tuple[str, ...]:
         first, second = int(order[0]), int(order[1])
         both = [
-            Opinion(
-                (2,),  # a single character tells a reader nothing
-                lambda asked: self.blend.words * self.taxonomy.speaks(asked, first, second),
-            ),
             Opinion(online.SIZES, lambda asked: self.online.speaks(asked, first, second)),
+            *(
+                Opinion((size,), partial(self._words_speak, size, first, second))
+                for size in (2, 3)  # a single character tells a reader nothing
+            ),
         ]
         parts: list[tuple[str, list[Opinion]]] = []
         for text, of_title in (
@@ -152,6 +153,11 @@ class Triage:
                 opinions.append(self._opinion(self.fitted, first, second, of_title=of_title))
             parts.append((text, opinions))
         return telling(parts)
+
+    def _words_speak(
+        self, size: int, first: int, second: int, asked: Hashes
+    ) -> NDArray[np.float64]:
+        return self.blend.words * self.taxonomy.speaks(asked, size, first, second)
 
     def _opinion(self, fitted: Fitted, first: int, second: int, *, of_title: bool) -> Opinion:
         features = fitted.features
