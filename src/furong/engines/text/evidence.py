@@ -1,6 +1,5 @@
 """Which passages of a message spoke for a category."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -11,8 +10,8 @@ from furong.engines.text.grams import Hashes, grams
 
 SHOWN = 5
 LENGTHS = (2, 3, 4, 5, 6)
-
-_WORD = re.compile(r"\w+")
+CONSIDERED = 40
+"""Passages of each length: enough that five of them neither overlap nor repeat one another."""
 
 
 class Opinion(NamedTuple):
@@ -28,14 +27,17 @@ def telling(parts: Sequence[tuple[str, Sequence[Opinion]]]) -> tuple[str, ...]:
     Each gram's weight is shared out to its characters. Passages do not overlap, keep within
     punctuation, and none stands in another.
     """
-    found: list[tuple[float, int, str]] = []
-    for text, opinions in parts:
-        support = _support(text, opinions)
-        for match in _WORD.finditer(text):
-            found += _windows(match[0], support[match.start() : match.end()])
+    found = [
+        (weight, part, start, text[start : start + size])
+        for part, (text, opinions) in enumerate(parts)
+        for weight, start, size in _windows(text, _support(text, opinions))
+    ]
+    taken = [np.zeros(len(text), bool) for text, _ in parts]
     passages: list[str] = []
-    for _, _, passage in sorted(found, key=lambda one: (-one[0], one[1], one[2])):
-        if not any(passage in other or other in passage for other in passages):
+    for _, part, start, passage in sorted(found, key=lambda one: (-one[0], *one[1:])):
+        place = taken[part][start : start + len(passage)]
+        if not place.any() and not any(passage in one or one in passage for one in passages):
+            place[:] = True
             passages.append(passage)
         if len(passages) == SHOWN:
             break
@@ -43,6 +45,7 @@ def telling(parts: Sequence[tuple[str, Sequence[Opinion]]]) -> tuple[str, ...]:
 
 
 def _support(text: str, opinions: Sequence[Opinion]) -> NDArray[np.float64]:
+    """How much each character speaks for the category."""
     support = np.zeros(len(text))
     for sizes, weigh in opinions:
         for size, found in zip(sizes, grams(text, sizes), strict=True):
@@ -51,19 +54,14 @@ def _support(text: str, opinions: Sequence[Opinion]) -> NDArray[np.float64]:
     return support
 
 
-def _windows(word: str, support: NDArray[np.float64]) -> list[tuple[float, int, str]]:
-    """Passages of one run of characters that do not overlap, each with what it says."""
-    candidates = [
-        (float(np.sum(support[start : start + size])) / size**0.5, start, size)
-        for size in LENGTHS
-        for start in range(len(word) - size + 1)
-    ]
-    taken = np.zeros(len(word), bool)
-    kept = []
-    for weight, start, size in sorted(candidates, key=lambda one: (-one[0], one[1], one[2])):
-        if weight <= 0:
-            break
-        if not taken[start : start + size].any():
-            taken[start : start + size] = True
-            kept.append((weight, start, word[start : start + size]))
-    return kept
+def _windows(text: str, support: NDArray[np.float64]) -> list[tuple[float, int, int]]:
+    """The passages that say most: what each says, where it starts, its length."""
+    broken = np.array([not (character.isalnum() or character == "_") for character in text], bool)
+    sums, breaks = np.append(0, support.cumsum()), np.append(0, broken.cumsum())
+    found = []
+    for size in LENGTHS:
+        weights = (sums[size:] - sums[:-size]) / size**0.5
+        weights[breaks[size:] > breaks[:-size]] = 0
+        best = np.argsort(-weights, kind="stable")[:CONSIDERED]
+        found += [(float(weights[at]), int(at), size) for at in best if weights[at] > 0]
+    return found
