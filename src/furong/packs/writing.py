@@ -16,7 +16,7 @@ from furong.packs.checks import LEAST_CASES, has_threshold
 from furong.packs.models.base import Entry, Period
 from furong.packs.models.policies import Case, Document, Policy
 from furong.packs.pack import Pack
-from furong.packs.problems import nearest
+from furong.packs.problems import Problem, nearest
 from furong.packs.rules import policy_for_rules
 from furong.packs.source import Source
 from furong.packs.validation import validate
@@ -29,6 +29,7 @@ class Remark:
     """A fault at a place: path, what is wrong, what to write; `column` of an expression, from 1.
 
     unfinished: something that is still to be written before the policy can be issued, not an error.
+    kind: of a fault of form, what pydantic calls it ("empty" for a null); "" of any other.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Remark:
     remedy: str
     column: int | None = None
     unfinished: bool = False
+    kind: str = ""
 
     def __str__(self) -> str:
         return f"{self.message}：{self.remedy}"
@@ -108,8 +110,16 @@ def _part[M: Entry](
     read = validate(model, source)
     joint = f"{at}." if at else ""
     return read, [
-        Remark(f"{joint}{one.path}".rstrip("."), one.message, one.remedy) for one in source.problems
+        Remark(f"{joint}{_place(one)}".rstrip("."), one.message, one.remedy, kind=one.kind)
+        for one in source.problems
     ]
+
+
+def _place(problem: Problem) -> str:
+    """Where the fault is; of a part that is missing, where it should be."""
+    if problem.kind != "missing" or not (name := problem.message.partition("缺少 ")[2]):
+        return problem.path
+    return f"{problem.path}.{name}" if problem.path else name
 
 
 def _expressions(data: Mapping[str, Any], pack: Pack) -> Iterator[Remark]:

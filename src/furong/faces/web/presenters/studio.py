@@ -23,7 +23,7 @@ from furong.engines.rules.words import in_words
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.parts import Badge, Bar, Chip, Kpi, Option, Segment, chip
 from furong.faces.web.presenters.parts import segments as laid
-from furong.faces.web.presenters.studio_changes import anchor, differences
+from furong.faces.web.presenters.studio_changes import differences
 from furong.faces.web.presenters.studio_form import Drawing, numeric, options
 from furong.faces.web.presenters.studio_pages import (
     CaseFeedback,
@@ -38,10 +38,10 @@ from furong.faces.web.presenters.studio_pages import (
     StudioHead,
     StudioPage,
 )
+from furong.faces.web.presenters.studio_remarks import told
 from furong.faces.web.presenters.verdicts import BADGES
 from furong.faces.web.studio.content import amount_of, condition_of, content_of
 from furong.faces.web.studio.state import PolicyFields
-from furong.packs import writing
 from furong.packs.models.base import Period
 
 TONES = {
@@ -210,7 +210,7 @@ def _examined(draft: Draft, form: PolicyFields, known: Catalogue, at: datetime) 
 def _feedback(
     draft: Draft, form: PolicyFields, examined: Examined, known: Catalogue, at: datetime
 ) -> Feedback:
-    remarks = [_remark(one) for one in examined.remarks]
+    remarks = [told(one) for one in examined.remarks]
     tried = _tried(draft, examined, at)
     before = {one.id: one for one in _in_force(draft, at)}
     return Feedback(
@@ -386,11 +386,7 @@ def _bar(one: Change, whole: int) -> list[Segment]:
     return laid([("blue", kept), ("hibiscus", one.after - kept)], whole=whole)
 
 
-# Remarks, history, differences.
-
-
-def _remark(one: writing.Remark) -> Remark:
-    return Remark(one.message, one.remedy, anchor(one.path), one.unfinished)
+# History.
 
 
 def _revisions(draft: Draft) -> list[RevisionRow]:

@@ -59,7 +59,7 @@ def fields_from(post: QueryDict, *, saved: PolicyFields) -> PolicyFields:
     written = {one.id: one.when for one in saved.criteria}
     for one in read.criteria:
         if not one.as_text:
-            one.when = written.get(one.id, "")
+            one.when = one.when or written.get(one.id, "")
     for name in _TEXTS:
         setattr(read, name, _text(post, name))
     return read
