@@ -131,6 +131,30 @@ def test_a_sheet_taken_over_twice_at_once_opens_each_draft_once(
     assert Draft.objects.count() == 6
 
 
+def test_a_cell_that_nobody_would_read_is_told_and_the_row_not_taken(planned: Any) -> None:
+    long = "长" * 4001
+    (row,) = planned({**GOOD, "一句话说明": long, "条件1": f"甲｜staff <= 20｜条款：{long}"})
+    assert row.verdict == Verdict.INVALID
+    told = faults(row)
+    assert set(told) == {"一句话说明", "条件1"}
+    assert "有 4001 字，最多 4000 字" in told["一句话说明"]
+    assert max(map(len, told.values())) < 100
+
+
+def test_a_file_is_judged_once_and_drafts_opened_meanwhile_are_seen(
+    district: Pack, tmp_path: Path, policy_sun: User, at: datetime
+) -> None:
+    sheet = read(whole(), tmp_path)
+    first, again = (plan(sheet, day=at.date(), digest="abc") for _time in range(2))
+    assert first[0] is again[0]
+    assert first[0].verdict == Verdict.NEW
+    draft = open_draft("T09", by=policy_sun, at=at)
+    (held,) = plan(sheet, day=at.date(), digest="abc")
+    assert (held.verdict, held.draft) == (Verdict.HELD, draft)
+    withdraw_draft(draft, reason="重来", by=policy_sun, at=at)
+    assert plan(sheet, day=at.date(), digest="abc")[0].verdict == Verdict.NEW
+
+
 def test_what_is_no_table_is_refused(district: Pack, tmp_path: Path) -> None:
     for content in (b"", b"%PDF-1.4", b"PK\x03\x04 broken"):
         with pytest.raises(Unreadable):

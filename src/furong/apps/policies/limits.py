@@ -7,6 +7,8 @@ CASES: Final = 60
 """Worked cases."""
 LINES: Final = 12
 """Lines to which a form's button adds another; an expression that has more is shown whole."""
+TEXT: Final = 4000
+"""Characters of one text, a cell's or a request's."""
 
 _VALUES: Final = 20  # of a line, where several can be chosen
 _FACTS: Final = 60  # that a worked case states

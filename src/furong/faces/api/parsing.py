@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
+from furong.apps.policies import limits
 from furong.faces.api.problems import Problem, too_large
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 16
-MAX_TEXT = 4000
+MAX_TEXT = limits.TEXT
 MAX_INTEGER = 2**63 - 1
 _UNWRITABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
