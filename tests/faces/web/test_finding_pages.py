@@ -1,7 +1,7 @@
 """应享未享, the question list, changes of eligibility and the calculator, as people use them."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from furong.apps.base.clock import set_clock
@@ -18,7 +19,9 @@ from furong.apps.policies.actions import apply_for, apply_pack, take_standings
 from furong.apps.policies.models import Application
 from furong.apps.policies.reads.settling import Sheet
 from furong.apps.registry.actions import state_facts
+from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import FactEntry, Subject
+from furong.apps.registry.reads import shown
 from furong.engines.rules.questions import Question
 from furong.faces.web.presenters.finding_questions import visit_cards
 from furong.packs import Pack
@@ -356,3 +359,32 @@ def test_what_is_applied_for_is_no_longer_in_the_list(
     clerk = person("jie", "经办", "clerk", at=at)
     apply_for(east_firm, "T01", by=clerk, at=at)
     assert titles(desk.get("/finding/", {"street": EAST}).text) == []
+
+
+class TestInOtherLanguages:
+    @pytest.mark.parametrize(
+        ("fact", "value", "english", "chinese"),
+        [
+            ("revenue", 6_130_000, "61,300 yuan", "6.13 万元"),
+            ("resumed", True, "Yes", "是"),
+            ("resumed", None, "Unknown", "未知"),
+            ("resumed_on", date(2020, 2, 9).toordinal(), "9 February 2020", "2020年2月9日"),
+        ],
+    )
+    def test_a_value_is_said_in_the_readers_language(
+        self, fact: str, value: Any, english: str, chinese: str, district: Pack
+    ) -> None:
+        declared = catalogue().facts[fact]
+        with translation.override("en"):
+            assert shown(declared, value).lower() == english.lower()
+        with translation.override("zh-hans"):
+            assert shown(declared, value) == chinese
+
+    def test_who_qualified_when_the_first_snapshot_was_taken_today_did_so_before(
+        self, desk: Client, told: None, at: datetime
+    ) -> None:
+        """And not for "at least 0 days"."""
+        take_standings(by="test", at=at)
+        page = desk.get("/finding/").text
+        assert "今日以前" in page
+        assert "至少 0 天" not in page
