@@ -1,6 +1,7 @@
 """The people of a demonstration: `scenario/cast.yaml`, and how they get their grants."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +33,9 @@ class Scope(Entry):
     zone: Word | None = Field(None, description="地方")
     organisation: Word | None = Field(None, description="单位")
     kind: Word | None = Field(None, description="主体类别")
-    subjects: dict[Word, int] | None = Field(None, description="各组的前几家")
+    subjects: dict[Word, int | Items[int]] | None = Field(
+        None, description="各组的前几家；或者第几家，从 0 数，如 [3]"
+    )
 
     def faults(self) -> Iterator[Fault]:
         if len(self.model_fields_set) > 1:
@@ -156,13 +159,18 @@ def named(scope: Scope, population: Population, size: int) -> list[Subject]:
     return [*Subject.objects.filter(name__in=names).order_by("number")]
 
 
-def _first(wanted: dict[str, int], population: Population, size: int) -> Iterator[str]:
-    """The names of the first subjects of each group, as many as there are; no two share one."""
-    left = dict(wanted)
+def _first(
+    wanted: Mapping[str, int | tuple[int, ...]], population: Population, size: int
+) -> Iterator[str]:
+    """The names of the first subjects of each group, or of those at certain places; no two share one."""
+    places = {
+        group: range(these) if isinstance(these, int) else these for group, these in wanted.items()
+    }
+    passed: Counter[str] = Counter()
     for row in population.rows(min(size, SEARCHED)):
-        if left.get(row.group, 0) > 0:
-            left[row.group] -= 1
+        if passed[row.group] in places.get(row.group, ()):
             yield row.name
+        passed[row.group] += 1
 
 
 SEARCHED = 2000
