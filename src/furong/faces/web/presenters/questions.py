@@ -104,8 +104,20 @@ def field_of(fact: Fact) -> Field:
             return Field(fact.key, text, "date")
         case "money":
             return Field(fact.key, text, "text", _("元，或写“万”"))
+        case "code" if catalogue().pack.is_division(fact.key):
+            return Field(fact.key, text, "text", _("选择或填写名称"), options=_counties())
         case _:
             return Field(fact.key, text, "text", fact.unit)
+
+
+def _counties() -> list[tuple[str, str]]:
+    """The counties that the pack knows by name, as suggestions: 某区（990101）."""
+    pack = catalogue().pack
+    return [
+        (_("%(name)s（%(code)s）") % {"name": pack.division_name(code), "code": code}, "")
+        for code in pack.divisions
+        if len(code) == 6
+    ]
 
 
 def answers(form: QueryDict) -> dict[str, object]:
@@ -117,5 +129,11 @@ def answers(form: QueryDict) -> dict[str, object]:
         values = [one for one in form.getlist(name) if one.strip()]
         if name.startswith(PREFIX) and values:
             several = key in facts and facts[key].type == "set"
-            given[key] = values if several else values[-1]
+            given[key] = values if several else _meant(key, values[-1])
     return given
+
+
+def _meant(fact: str, value: str) -> str:
+    """A place by its name is meant by its code."""
+    pack = catalogue().pack
+    return pack.division_code(value) if pack.is_division(fact) else value
