@@ -131,6 +131,22 @@
     if (told && event.target.files.length) told.textContent = event.target.files[0].name;
   });
 
+  // A field for photos says how many were chosen.
+  page.addEventListener("change", (event) => {
+    const told = event.target.type === "file" && event.target.closest(".ask-files")?.querySelector("[data-chosen-files]");
+    if (told && event.target.files.length) told.textContent = told.dataset.chosenFiles.replace("0", event.target.files.length);
+  });
+
+  // A long list of boxes can be searched; what is chosen stays in sight.
+  for (const search of page.querySelectorAll("[data-boxes-search]")) search.hidden = false;
+  page.addEventListener("input", (event) => {
+    const boxes = event.target.matches("[data-boxes-search]") && event.target.closest("[data-boxes]");
+    if (!boxes) return;
+    for (const option of boxes.querySelectorAll(".ask-option")) {
+      option.hidden = !option.textContent.includes(event.target.value.trim()) && !option.querySelector(":checked");
+    }
+  });
+
   // A file dropped on the upload box is chosen.
   for (const type of ["dragover", "dragleave", "drop"]) {
     page.addEventListener(type, (event) => {
