@@ -11,16 +11,20 @@ from furong.apps.cases.reads.one import (
     timeline,
     whose_turn,
 )
+from furong.apps.cases.reads.openings import Openable, openable, procedures_of
 
 __all__ = [
     "Figures",
+    "Openable",
     "Possible",
     "Queue",
     "Running",
     "Told",
     "figures",
     "inbox",
+    "openable",
     "possible",
+    "procedures_of",
     "queue",
     "running",
     "timeline",
