@@ -14,7 +14,9 @@ from furong.apps.base.models import StoredFile
 from furong.apps.cases.engine.answers import clean
 from furong.apps.cases.engine.doing import Ask, Bearer
 from furong.apps.cases.engine.effects import put_request
+from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.engine.performing import go_on, perform, permit, write
+from furong.apps.cases.engine.roles import Parties
 from furong.apps.cases.engine.taking import begin, lock
 from furong.apps.cases.models import Case, Event, Request
 from furong.apps.directory.access import Denied
@@ -143,6 +145,10 @@ def comment(
         raise Refusal(_("还没有写内容"))
     if len(words) > COMMENT:
         raise Refusal(_("有 %(n)d 字，最多 %(max)d 字") % {"n": len(words), "max": COMMENT})
+    machine = machine_of(held.procedure)
+    standing = (
+        next(iter(Parties(machine, held, at).standings(by)), None) if isinstance(by, User) else None
+    )
     held.revision += 1
     public = public or isinstance(by, Bearer)
     entry = journal.record(
@@ -160,6 +166,8 @@ def comment(
         from_state=held.state,
         to_state=held.state,
         by=by if isinstance(by, User) else None,
+        role=standing.role if standing else "",
+        organisation=standing.organisation if standing else None,
         bearer=by.label if isinstance(by, Bearer) else "",
         fields={"words": words},
         public=public,

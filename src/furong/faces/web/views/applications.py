@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from furong.apps.base.errors import Refusal
 from furong.apps.base.files import store
-from furong.apps.base.idempotency import digest_of, once
 from furong.apps.base.models import StoredFile
 from furong.apps.directory.access import may, require
 from furong.apps.policies import reads
@@ -43,6 +42,7 @@ from furong.faces.web.presenters.applications_deciding import (
 )
 from furong.faces.web.presenters.applications_pages import DecideForm
 from furong.faces.web.presenters.whose import whose
+from furong.faces.web.sending import once_sent
 from furong.faces.web.views.policies import text_or_404
 
 SIZE = 50
@@ -143,7 +143,7 @@ def apply(request: Request, pk: UUID, policy: str) -> HttpResponse:
     if request.method != "POST":
         return shown()
     try:
-        target = _once(request, act)
+        target = once_sent(request, act, by=person(request))
     except Refusal as refusal:
         return shown(str(refusal))
     messages.success(request, _("申请已受理"))
@@ -233,7 +233,7 @@ def _done_once(
 ) -> HttpResponse:
     """Acts once for the form's key and goes on; where it is refused, the form is shown again."""
     try:
-        target = _once(request, act)
+        target = once_sent(request, act, by=person(request))
     except _Faulty:
         messages.error(request, _("没有办成，请改正标出的各项"))
         return again()
@@ -244,18 +244,6 @@ def _done_once(
         return answer
     messages.success(request, told)
     return redirect(target)
-
-
-def _once(request: Request, act: Callable[[], str]) -> str:
-    """Where to go on, after acting once for the form's key."""
-    sent = {name: request.POST.getlist(name) for name in request.POST if name[:4] != "csrf"}
-    file = _upload(request)
-    named = [file.name, file.size] if file else []
-    digest = digest_of({"path": request.path, "form": sent, "file": named})
-    with once(request.POST.get("key", ""), by=person(request), digest=digest) as kept:
-        if not kept.answered:
-            kept.reply = act()
-    return str(kept.reply)
 
 
 def _upload(request: Request) -> "UploadedFile[Any] | None":

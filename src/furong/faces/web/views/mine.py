@@ -29,7 +29,7 @@ CHOSEN = "firm"
 @needs("mine.view")
 def my_page(request: Request) -> HttpResponse:
     """The policies of one of the person's firms; `firm` chooses, and is remembered."""
-    firms = list(_firms(request).select_related("street").order_by("name"))
+    firms = list(firms_of(request).select_related("street").order_by("name"))
     if not firms:
         return render(request, "web/mine_none.html")
     wanted = request.GET.get(CHOSEN) or request.session.get(CHOSEN)
@@ -43,7 +43,7 @@ def my_page(request: Request) -> HttpResponse:
 @needs("mine.view")
 def my_answer(request: Request, pk: UUID) -> HttpResponse:
     """Answers the question on the page, in the enterprise's own name."""
-    firm = get_object_or_404(_firms(request), pk=pk)
+    firm = get_object_or_404(firms_of(request), pk=pk)
     given = answers(request.POST)
     try:
         if not given:
@@ -59,7 +59,7 @@ def my_answer(request: Request, pk: UUID) -> HttpResponse:
 @needs("mine.view")
 def my_apply(request: Request, pk: UUID, policy: str) -> HttpResponse:
     """Takes a policy up; twice is once. A page that is older than the facts is shown anew first."""
-    firm = get_object_or_404(_firms(request), pk=pk)
+    firm = get_object_or_404(firms_of(request), pk=pk)
     now = SubjectFacts.objects.get(subject=firm).sequence
     if request.POST.get("sequence") != str(now):
         messages.warning(request, _("您打开页面之后企业信息有更新，请核对下面的判定后再提交"))
@@ -80,7 +80,7 @@ def my_apply(request: Request, pk: UUID, policy: str) -> HttpResponse:
 @needs("mine.view")
 def my_withdraw(request: Request, pk: UUID) -> HttpResponse:
     """Takes an application back that was not decided yet."""
-    firms = _firms(request)
+    firms = firms_of(request)
     one = get_object_or_404(Application.objects.filter(subject__in=firms), pk=pk)
     try:
         withdraw_application(one, reason=_("企业自行撤回"), by=person(request), at=request.at)
@@ -90,7 +90,7 @@ def my_withdraw(request: Request, pk: UUID) -> HttpResponse:
     return _back(one.subject)
 
 
-def _firms(request: Request) -> SubjectQuerySet:
+def firms_of(request: Request) -> SubjectQuerySet:
     """The firms whose errands the person runs."""
     held = grants_of(request.user, request.at).filter(
         capacity=Capacity.OWNER, scope_kind=Grant.Scope.SUBJECT
