@@ -125,12 +125,13 @@ def _do(
 def _why_not(case: Case, key: str, hand: Hand, request: Request) -> str:
     """What the verb says to an act that stands open no longer."""
     section, _dot, name = key.partition(".")
-    verbs = {"actions": act, "requests": ask}
-    if section in verbs:
-        try:
-            verbs[section](case, name, {}, revision=_revision(request), by=hand.by, at=request.at)
-        except Refusal as refusal:
-            return str(refusal)
+    try:
+        if section == "actions":
+            act(case, name, {}, revision=_revision(request), by=hand.by, at=request.at)
+        elif section == "requests":
+            ask(case, name, {}, revision=_revision(request), by=hand.by, at=request.at)
+    except Refusal as refusal:
+        return str(refusal)
     return _("这项请示已经答复或者撤销，请刷新页面")
 
 

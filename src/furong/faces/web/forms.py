@@ -77,10 +77,11 @@ class Asked:
     error: str = ""
     outside: bool = False
     personal: bool = False
+    prefix: str = PREFIX
 
     @property
     def name(self) -> str:
-        return f"{PREFIX}{self.key}"
+        return f"{self.prefix}{self.key}"
 
     @property
     def value(self) -> str:
@@ -104,13 +105,17 @@ class Entered:
 
 @dataclass(frozen=True)
 class Form:
-    """The form of one act. owner: whose files come back with it, a person's id or a link's."""
+    """The form of one act. owner: whose files come back with it, a person's id or a link's.
+
+    prefix: of its controls, where a page has several forms in one.
+    """
 
     machine: Machine
     items: Sequence[FormItem]
     owner: str
     case: Case | None = None
     subject: Subject | None = None
+    prefix: str = PREFIX
 
     def ask(
         self, entered: Entered | None = None, problems: Mapping[str, str] | None = None
@@ -131,15 +136,15 @@ class Form:
             key = key_of(item)
             kind = self._kind(item)
             if kind == "files":
-                held = [*self._returned(post.getlist(f"{PREFIX}{key}{KEPT}"))]
-                taken, refused = _stored(files.getlist(f"{PREFIX}{key}"), by=by, at=at)
+                held = [*self._returned(post.getlist(f"{self.prefix}{key}{KEPT}"))]
+                taken, refused = _stored(files.getlist(f"{self.prefix}{key}"), by=by, at=at)
                 held += taken
                 if refused:
                     problems[key] = refused
                 answers[key] = held
-                kept[key] = [Kept(self._sign(one), one.name) for one in held]
+                kept[key] = [self.keep(one) for one in held]
                 continue
-            values = [one for one in post.getlist(f"{PREFIX}{key}") if one.strip()]
+            values = [one for one in post.getlist(f"{self.prefix}{key}") if one.strip()]
             given[key] = values
             if values:
                 answers[key] = _answer(kind, values)
@@ -164,8 +169,9 @@ class Form:
     def _signer(self) -> Signer:
         return Signer(salt=f"furong.form.{self.owner}")
 
-    def _sign(self, file: StoredFile) -> str:
-        return self._signer().sign(str(file.pk))
+    def keep(self, file: StoredFile) -> Kept:
+        """A stored file as it comes back with the form."""
+        return Kept(self._signer().sign(str(file.pk)), file.name)
 
     def _returned(self, tokens: Sequence[str]) -> Iterator[StoredFile]:
         for token in tokens:
@@ -200,6 +206,7 @@ class Form:
             error=problems.get(key, ""),
             outside=isinstance(item, AsksField) and item.audience is not None,
             personal=isinstance(item, AsksField) and item.personal,
+            prefix=self.prefix,
         )
 
     def _kind(self, item: AsksFact | AsksField) -> str:

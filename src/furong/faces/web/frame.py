@@ -30,6 +30,7 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
             (gettext_lazy("首页"), "home", "home", ""),
             (gettext_lazy("我的政策"), "mine", "check", "mine.view"),
             (gettext_lazy("我的诉求"), "my_cases", "megaphone", "mine.view"),
+            (gettext_lazy("走访"), "field", "megaphone", "field.view"),
         ),
     ),
     (
