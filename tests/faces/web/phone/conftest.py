@@ -6,6 +6,7 @@ from tests.apps.cases.conftest import (  # noqa: F401 - fixtures
     clerk_pan,
     clerk_tan,
     clerk_tang,
+    dispatch,
     dispatcher_he,
     district,
     everybody,
@@ -15,3 +16,4 @@ from tests.apps.cases.conftest import (  # noqa: F401 - fixtures
     leader_zhao,
     supervisor_du,
 )
+from tests.faces.web.phone.stories import in_feedback  # noqa: F401 - fixture

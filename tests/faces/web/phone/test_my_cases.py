@@ -35,22 +35,6 @@ def raise_it(client: Client, firm: Subject, **changes: Any) -> Any:
     return client.post("/mine/cases/new/", {**form, **changes})
 
 
-def answered(case: Case, clerk: User, head: User, at: datetime) -> Case:
-    case = act(case, "sign", by=clerk, at=at)
-    case = act(case, "contact", {"contacted": True, "contacted_at": at}, by=clerk, at=at)
-    facts = {"genuine": True, "in_remit": True, "solved": True}
-    words = {"account": "内部：已与停车场谈妥", "answer": "已增加路边泊位"}
-    case = act(case, "reply", {**facts, **words}, by=clerk, at=at)
-    return act(case, "approve", {"answer": "已增加路边泊位"}, by=head, at=at)
-
-
-@pytest.fixture
-def in_feedback(
-    appeal: Case, everybody: None, dispatcher_he: User, clerk_tan: User, head_xu: User, at: datetime
-) -> Case:
-    return answered(dispatch(appeal, by=dispatcher_he, at=at), clerk_tan, head_xu, at)
-
-
 def do(client: Client, case: Case, act_key: str, **form: Any) -> Any:
     case.refresh_from_db()
     sent = {"key": uuid4().hex, "revision": case.revision, **form}
@@ -202,9 +186,10 @@ def test_leaders_words_stay_inside(
 
 
 def test_words_and_a_photo_are_added(wang: Client, appeal: Case) -> None:
-    form = {"key": uuid4().hex, "words": "早高峰最难停", "photos": SimpleUploadedFile("a.png", PNG)}
+    key = uuid4().hex
     for _ in range(2):
-        form["photos"].seek(0)
+        photo = SimpleUploadedFile("a.png", PNG)
+        form = {"key": key, "words": "早高峰最难停", "photos": photo}
         told = wang.post(f"/mine/cases/{appeal.pk}/comment/", form, follow=True)
         assert "早高峰最难停" in text(told)
     event = appeal.events.get(act="comment")

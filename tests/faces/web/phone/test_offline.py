@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from furong.apps.base.clock import set_clock
@@ -26,7 +26,7 @@ from tests.faces.web.test_walk import (  # noqa: F401 - fixtures
 WIDE = 2400
 
 
-def photo() -> dict[str, Any]:
+def photo() -> FilePayload:
     """A picture of 2400 × 1200 pixels."""
 
     def chunk(name: bytes, body: bytes) -> bytes:

@@ -20,6 +20,9 @@ TRIES = 5
 LOCKED_FOR = timedelta(minutes=10)
 """From the last of them on; tries further apart than this do not add up."""
 
+LINK_TRIES = 20
+"""Wrong links from one address after which it opens none, until a lock of the same length ends."""
+
 LONGEST = SignInTries._meta.get_field("username").max_length or 0  # noqa: SLF001 - documented
 
 
@@ -33,6 +36,15 @@ class SignInRefused(Refusal):
                 "忘记密码请联系系统管理员。"
             )
             % {"tries": TRIES, "minutes": _minutes(LOCKED_FOR)}
+        )
+
+
+class TooManyLinks(Refusal):
+    """An address has tried so many links that are not that it seems to be guessing."""
+
+    def __init__(self, remaining: timedelta) -> None:
+        super().__init__(
+            _("打不开的链接试得太多，请 %d 分钟后再打开您的链接") % _minutes(remaining)
         )
 
 
@@ -68,6 +80,31 @@ def authenticate_person(username: str, password: str, *, at: datetime) -> User:
         raise SignInRefused
     _record_lock(username, at)
     raise Locked(LOCKED_FOR)
+
+
+def require_link_tries(address: str, *, at: datetime) -> None:
+    """Raises TooManyLinks where an address has just tried LINK_TRIES wrong links. at: real time."""
+    held = SignInTries.objects.filter(username=_key_of_address(address)).first()
+    if held is None or held.tries < LINK_TRIES:
+        return
+    if (remaining := held.last_at + LOCKED_FOR - at) > timedelta():
+        raise TooManyLinks(remaining)
+
+
+@transaction.atomic
+def count_wrong_link(address: str, *, at: datetime) -> None:
+    """One more link from the address that opens nothing; those further apart do not add up."""
+    held, _created = SignInTries.objects.select_for_update().get_or_create(
+        username=_key_of_address(address), defaults={"last_at": at}
+    )
+    held.tries = 1 if held.last_at + LOCKED_FOR <= at else held.tries + 1
+    held.last_at = at
+    held.save(update_fields=["tries", "last_at"])
+
+
+def _key_of_address(address: str) -> str:
+    """Where an address is counted: no username begins like this."""
+    return f"link {address}"[:LONGEST]
 
 
 @transaction.atomic
