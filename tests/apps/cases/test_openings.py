@@ -79,11 +79,25 @@ def test_a_whistle_of_the_afternoon_lies_on_the_desk_next_morning_and_its_clock_
     ]
 
 
+def test_after_days_without_a_worker_the_list_of_the_day_is_handed_over_late_and_no_older_one(
+    east_firm: Subject, everybody: None, liaison_li: User, leader_zhao: User
+) -> None:
+    case = collected(east_firm, liaison_li, on(18, 15))
+    run(on(19, 9))  # the timers stood since the third
+    assert case.requests.get().delivered_at == on(19, 9)
+    handed = Handover.objects.get(person=leader_zhao)
+    assert (handed.cut_at, handed.handed_at) == (on(19), on(19, 9))
+    run(on(20, 7, 30))
+    assert Handover.objects.filter(person=leader_zhao).count() == 2
+
+
 def test_what_is_collected_after_midnight_waits_for_the_day_after(
     east_firm: Subject, everybody: None, liaison_li: User
 ) -> None:
+    run(on(18, 8))
     case = collected(east_firm, liaison_li, on(19, 0, 5))
     run(on(19, 7, 30))
+    assert not Handover.objects.exists()
     assert case.requests.get().delivered_at is None
     run(on(20, 7, 30))
     assert case.requests.get().delivered_at == on(20, 7, 30)
