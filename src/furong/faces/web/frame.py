@@ -1,6 +1,7 @@
 """What stands around every page: district, clock, person, navigation."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from furong.apps.base import clock
 from furong.apps.base.models import Installation
+from furong.apps.cases.reads import enters_for_others
 from furong.apps.directory.access import Capacity, grants_of
 from furong.apps.directory.models import Membership, User
 from furong.apps.notices.models import Delivery
@@ -18,6 +20,9 @@ from furong.faces.web.access import actions_of
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.desk_pages import Frame, Language, NavGroup, NavLink
 from furong.faces.web.presenters.parts import Text
+
+HAS_LISTS, ENTERS = "has lists", "enters for others"
+"""What opens a link of the navigation beside actions: to be handed lists, to enter others' decisions."""
 
 LARGE = "large"
 """Cookie of the large-text mode."""
@@ -31,6 +36,8 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
             (gettext_lazy("我的政策"), "mine", "check", "mine.view"),
             (gettext_lazy("我的诉求"), "my_cases", "megaphone", "mine.view"),
             (gettext_lazy("走访"), "field", "megaphone", "field.view"),
+            (gettext_lazy("问题清单"), "lists", "document", HAS_LISTS),
+            (gettext_lazy("批示代录"), "list_proxies", "pen", ENTERS),
         ),
     ),
     (
@@ -76,7 +83,7 @@ def _frame(request: HttpRequest) -> Frame:
         clock=figures.clock(at.astimezone(clock.zone())),
         person=user.name,
         role=role_of(user),
-        groups=[*_navigation(request.path, actions)],
+        groups=[*_navigation(request.path, {*actions, *_more(user, actions, at)})],
         may_search="subject.view" in actions,
         unread=Delivery.objects.inbox_of(user).unread().count(),
         languages=languages(),
@@ -98,6 +105,15 @@ def role_of(user: User) -> str:
     return " · ".join(filter(None, [capacities or _("暂无授权"), _("、").join(at_work)]))
 
 
+def _more(user: User, actions: Iterable[str], at: datetime) -> Iterator[str]:
+    if "case.act" not in actions:
+        return
+    if grants_of(user, at).filter(capacity=Capacity.LEADER).exists() or user.handovers.exists():
+        yield HAS_LISTS
+    if enters_for_others(user, at):
+        yield ENTERS
+
+
 def _navigation(path: str, actions: Iterable[str]) -> Iterator[NavGroup]:
     for label, entries in NAVIGATION:
         links = [
@@ -110,4 +126,9 @@ def _navigation(path: str, actions: Iterable[str]) -> Iterator[NavGroup]:
 
 
 def _within(path: str, url: str) -> bool:
-    return path == url or (url != "/" and path.startswith(url))
+    """Whether a page lies below a link, and below no longer one."""
+    if path == url:
+        return True
+    below = [reverse(name) for _label, entries in NAVIGATION for _t, name, *_rest in entries]
+    nearest = max((one for one in below if path.startswith(one)), key=len, default="/")
+    return url != "/" and nearest == url
