@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "furong.apps.notices",
     "furong.apps.cases",
     "furong.apps.policies",
+    "furong.apps.handlers",
     "furong.faces.web",
 ]
 
@@ -128,6 +129,7 @@ FURONG_PERSONAL_KEY = env.words("FURONG_PERSONAL_KEY", "")
 # The key of the digests by which natural persons are found: 64 hexadecimal digits, never changed.
 FURONG_BLIND_KEY = env.text("FURONG_BLIND_KEY", "")
 FURONG_JOURNAL_HASH = env.text("FURONG_JOURNAL_HASH", "sha256")
+FURONG_TRIAGE = env.text("FURONG_TRIAGE", str(STATE_DIR / "triage" / "model.npz"))
 FURONG_ERASURES = env.text("FURONG_ERASURES", str(STATE_DIR / "erasures.jsonl"))
 FURONG_UPLOAD_MB = env.number("FURONG_UPLOAD_MB", default=20)
 FURONG_REPLY_DAYS = env.number("FURONG_REPLY_DAYS", default=30)

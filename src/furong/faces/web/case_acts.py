@@ -18,7 +18,7 @@ from furong.apps.cases.reads import Possible, possible
 from furong.apps.directory.models import User
 from furong.faces.web.access import Request
 from furong.faces.web.forms import KEPT, PREFIX, Entered, Form
-from furong.faces.web.sending import once_sent
+from furong.faces.web.posting import act_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def send(
         return _do(case, one, sent, hand, _revision(request), request.at, decided_by).number
 
     try:
-        once_sent(request, do, by=hand.actor)
+        act_once(request, do, by=hand.actor)
     except InvalidAnswers as invalid:
         asked = {item.key for item in form_of(case, one, hand).ask()}
         rest = [words for name, words in invalid.problems.items() if name not in asked]

@@ -1,6 +1,6 @@
 """What stands around every page: district, clock, person, navigation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -15,6 +15,8 @@ from furong.apps.base.models import Installation
 from furong.apps.cases.reads import enters_for_others
 from furong.apps.directory.access import Capacity, grants_of
 from furong.apps.directory.models import Membership, User
+from furong.apps.handlers.models import Authorisation
+from furong.apps.handlers.models.authorisation import DECIDE
 from furong.apps.notices.models import Delivery
 from furong.faces.web.access import actions_of
 from furong.faces.web.presenters import figures
@@ -27,6 +29,9 @@ HAS_LISTS, ENTERS = "has lists", "enters for others"
 LARGE = "large"
 """Cookie of the large-text mode."""
 
+CLAIMS = "claims"
+"""In place of an action: for whoever has no grant, and may ask to act for a firm."""
+
 # Group, and its links: label, URL name, icon, the action that opens it ("" = everyone signed in).
 NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
     (
@@ -38,13 +43,16 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
             (gettext_lazy("走访"), "field", "megaphone", "field.view"),
             (gettext_lazy("问题清单"), "lists", "document", HAS_LISTS),
             (gettext_lazy("批示代录"), "list_proxies", "pen", ENTERS),
+            (gettext_lazy("我的授权"), "claims", "user", CLAIMS),
         ),
     ),
     (
         gettext_lazy("服务对象"),
         (
             (gettext_lazy("服务对象"), "subjects", "building", "subject.view"),
+            (gettext_lazy("授权核实"), "authorisations", "user", DECIDE),
             (gettext_lazy("数据导入"), "imports", "upload", "subject.import"),
+            (gettext_lazy("待核实"), "disputes", "question", "fact.settle"),
         ),
     ),
     (
@@ -83,7 +91,7 @@ def _frame(request: HttpRequest) -> Frame:
         clock=figures.clock(at.astimezone(clock.zone())),
         person=user.name,
         role=role_of(user),
-        groups=[*_navigation(request.path, {*actions, *_more(user, actions, at)})],
+        groups=[*_navigation(request.path, _opened(user, actions, at), user, at)],
         may_search="subject.view" in actions,
         unread=Delivery.objects.inbox_of(user).unread().count(),
         languages=languages(),
@@ -105,19 +113,33 @@ def role_of(user: User) -> str:
     return " · ".join(filter(None, [capacities or _("暂无授权"), _("、").join(at_work)]))
 
 
-def _more(user: User, actions: Iterable[str], at: datetime) -> Iterator[str]:
-    if "case.act" not in actions:
-        return
-    if grants_of(user, at).filter(capacity=Capacity.LEADER).exists() or user.handovers.exists():
-        yield HAS_LISTS
-    if enters_for_others(user, at):
-        yield ENTERS
+def _opened(user: User, actions: frozenset[str], at: datetime) -> set[str]:
+    """What opens links of the navigation: actions, and what stands in their place."""
+    if not actions:
+        return {CLAIMS}
+    found = set(actions)
+    if "case.act" in actions:
+        leads = grants_of(user, at).filter(capacity=Capacity.LEADER).exists()
+        found |= {HAS_LISTS} if leads or user.handovers.exists() else set()
+        found |= {ENTERS} if enters_for_others(user, at) else set()
+    return found
 
 
-def _navigation(path: str, actions: Iterable[str]) -> Iterator[NavGroup]:
+def _navigation(
+    path: str, actions: Collection[str], user: User, at: datetime
+) -> Iterator[NavGroup]:
+    counts = {}
+    if DECIDE in actions:
+        counts["authorisations"] = Authorisation.objects.for_desk(user, at).count()
     for label, entries in NAVIGATION:
         links = [
-            NavLink(text, url := reverse(name), icon, current=_within(path, url))
+            NavLink(
+                text,
+                url := reverse(name),
+                icon,
+                current=_within(path, url),
+                count=counts.get(name, 0),
+            )
             for text, name, icon, action in entries
             if not action or action in actions
         ]

@@ -16,8 +16,9 @@ from furong.apps.base.clock import set_clock
 from furong.apps.base.models import Entry
 from furong.apps.cases.actions import answer, ask, invite, revoke_invitation
 from furong.apps.cases.models import Assignment, Case, Event, Invitation
-from furong.apps.directory.actions.signing_in import LINK_TRIES, LOCKED_FOR
+from furong.apps.directory.actions.throttling import LOCKED_FOR
 from furong.apps.directory.models import Organisation, User
+from furong.faces.web.views.links import LINK_TRIES
 from tests.apps.cases.conftest import dispatch
 from tests.faces.web.phone.test_my_cases import text
 

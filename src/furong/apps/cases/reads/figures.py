@@ -13,7 +13,14 @@ from uuid import UUID
 
 from furong.apps.cases.engine.clocks import limit_of
 from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.models import Case, Clock, Event, Interval, ProcedureVersion
+from furong.apps.cases.models import (
+    Case,
+    Clock,
+    Event,
+    Interval,
+    ProcedureVersion,
+    Supervision,
+)
 from furong.apps.cases.models.case import Category
 from furong.engines import worktime
 
@@ -34,7 +41,10 @@ class Rate:
 
 @dataclass(slots=True)
 class Figures:
-    """Of one group of cases. on_time: by clock, how many that ended or ran over ended in time."""
+    """Of one group of cases. on_time: by clock, how many that ended or ran over ended in time.
+
+    A clock that only stands, because its case is suspended, has not ended.
+    """
 
     opened: int = 0
     closed: int = 0
@@ -91,6 +101,10 @@ def figures(
         for name in group(one):
             _count(made[name], one)
     _count_clocks(made, known, group, at)
+    ordered = Supervision.objects.filter(case__in=known, issued_at__lte=at)
+    for case in set(ordered.values_list("case", flat=True)):
+        for name in group(known[case]):
+            made[name].supervised += 1
     return dict(made)
 
 
@@ -159,10 +173,10 @@ def _count_clocks(
 ) -> None:
     for clock, intervals in _clocks(known, at):
         one = known[clock.case_id]
-        runs = [worktime.Interval(start, _until(stop, at), "") for start, stop in intervals]
+        runs = [worktime.Interval(start, _until(stop, at)) for start, stop in intervals]
         limit = limit_of(clock, one.machine, at)
         due = worktime.due(runs, limit, at)
-        stopped = runs[-1].stop is not None
+        stopped = runs[-1].stop is not None and one.category != Category.SUSPENDED
         late = due is not None and due <= (runs[-1].stop or at)
         for name in group(one):
             into = made[name]

@@ -15,6 +15,7 @@ class NavLink:
     url: str
     icon: str
     current: bool = False
+    count: int = 0  # what waits there for the reader
 
 
 @dataclass(frozen=True, slots=True)

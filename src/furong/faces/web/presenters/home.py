@@ -15,9 +15,10 @@ from furong.apps.directory.access import grants_for
 from furong.apps.directory.models import Grant, User
 from furong.apps.policies import reads
 from furong.apps.policies.reads import Line, Reach, Text
-from furong.apps.registry.models import ImportBatch, Subject
+from furong.apps.registry.models import Dispute, ImportBatch, Subject
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.desk_pages import HomePage, Task
+from furong.faces.web.presenters.handler_tasks import handler_tasks
 from furong.faces.web.presenters.parts import Bar, Kpi, segments
 from furong.faces.web.presenters.policies import reach_bar
 from furong.faces.web.presenters.verdicts import (
@@ -42,6 +43,7 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
     date_line = figures.weekday(local.date())
     if own := _own(user, at):
         kpis, tasks = _of_own(own, at)
+        tasks = [*handler_tasks(user, actions, at), *tasks]
         return HomePage(greeting, date_line, _("我的服务对象"), tasks, kpis)
     texts = _texts(at) if "policy.view" in actions else []
     told = whose(user, at) if texts else None
@@ -51,7 +53,10 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
         greeting=greeting,
         date=date_line,
         heading=_("今天先看"),
-        tasks=[*_tasks(user, actions, texts, told, reaches, at)],
+        tasks=[
+            *handler_tasks(user, actions, at),
+            *_tasks(user, actions, texts, told, reaches, at),
+        ],
         kpis=[
             *_own_kpis(user, actions, at),
             *_policy_kpis(texts, told, reaches.values()),
@@ -200,6 +205,8 @@ def _tasks(
         yield Task(
             _("%d 天内到期的政策") % SOON.days, note, figures.count(len(ending)), library, "amber"
         )
+    if "fact.settle" in actions:
+        yield from _disputes(user, at)
     if "subject.import" in actions:
         yield from _imports(user)
     if "journal.verify" in actions:
@@ -226,6 +233,14 @@ def _ending(texts: Sequence[Text], day: date) -> list[Text]:
 
 def _open_points(texts: Sequence[Text]) -> list[int]:
     return [len(wording.open_points(text.policy, text.document)) for text in texts]
+
+
+def _disputes(user: User, at: datetime) -> Iterator[Task]:
+    """Facts in dispute that the person may settle."""
+    if waiting := Dispute.objects.open().open_to(user, "fact.settle", at).count():
+        note = _("各方说法不一；核实之前，同等效力的按未知处理")
+        link = reverse("disputes")
+        yield Task(_("待核实的事实"), note, figures.count(waiting), link, "violet")
 
 
 def _imports(user: User) -> Iterator[Task]:

@@ -26,6 +26,7 @@ from furong.apps.registry.models import Subject
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.case_acts import Sent, hand_of, send
 from furong.faces.web.forms import Asked, Entered, Form
+from furong.faces.web.posting import act_once
 from furong.faces.web.presenters.case_phone import Comment, case_page
 from furong.faces.web.presenters.field import (
     Visit,
@@ -35,7 +36,6 @@ from furong.faces.web.presenters.field import (
     recent_first,
 )
 from furong.faces.web.presenters.parts import Option
-from furong.faces.web.sending import once_sent
 from furong.faces.web.uploads import file_response, stored
 from furong.faces.web.views.my_cases import STALE, said
 
@@ -99,7 +99,7 @@ def store_photo(request: Request) -> JsonResponse:
         return visit.form.keep(file).token
 
     try:
-        return JsonResponse({"token": once_sent(request, do, by=person(request))}, status=201)
+        return JsonResponse({"token": act_once(request, do, by=person(request))}, status=201)
     except Refusal as refusal:
         return JsonResponse({"message": str(refusal)}, status=STALE)
 

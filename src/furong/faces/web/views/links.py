@@ -23,19 +23,18 @@ from furong.apps.base.idempotency import answered
 from furong.apps.cases import reads
 from furong.apps.cases.actions import answer_question, bearer_of, invitation_of, open_invitation
 from furong.apps.cases.models import Case, Invitation
-from furong.apps.directory.actions.signing_in import (
-    TooManyLinks,
-    count_wrong_link,
-    require_link_tries,
-)
+from furong.apps.directory.actions.throttling import Spent, minutes, refuse_spent, spend_try
 from furong.faces.web.access import Request, public
 from furong.faces.web.case_acts import Hand, Sent, send
+from furong.faces.web.posting import act_once
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.case_phone import Comment, case_page
 from furong.faces.web.presenters.links import PartyPage
-from furong.faces.web.sending import once_sent
 from furong.faces.web.uploads import file_response, stored
 from furong.faces.web.views.my_cases import STALE, said
+
+LINK_TRIES = 20
+"""Wrong links in a row from one address after which it opens none for a while."""
 
 
 def behind_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
@@ -43,15 +42,16 @@ def behind_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
     @wraps(view)
     def opened(request: Request, token: str, **kwargs: Any) -> HttpResponseBase:
-        address, real = request.META.get("REMOTE_ADDR", ""), clock.real()
+        real = clock.real()
+        tries = f"link {request.META.get('REMOTE_ADDR', '')}"[:64]  # no username begins like this
         try:
-            require_link_tries(address, at=real)
-        except TooManyLinks as refusal:
-            return _sealed(_lost(request, str(refusal), status=429))
-        invitation = invitation_of(token, real)
-        if invitation is None:
-            count_wrong_link(address, at=real)
-            return _sealed(_lost(request))
+            refuse_spent(tries, limit=LINK_TRIES, at=real)
+            if (invitation := invitation_of(token, real)) is None:
+                spend_try(tries, limit=LINK_TRIES, at=real)
+                return _sealed(_lost(request))
+        except Spent as spent:
+            told = _("打不开的链接试得太多，请 %d 分钟后再打开您的链接") % minutes(spent.remaining)
+            return _sealed(_lost(request, told, status=429))
         request.link = token
         return _sealed(view(request, invitation, **kwargs))
 
@@ -125,7 +125,7 @@ def _party(request: Request, invitation: Invitation) -> HttpResponse:
     if request.method == "POST":
         try:
             if not answered(request.POST.get("key", ""), by=actor):
-                once_sent(request, do, by=actor)
+                act_once(request, do, by=actor)
         except Refusal as refused:
             refusal = str(refused)
         else:

@@ -22,7 +22,9 @@ from furong.apps.registry.models import Subject
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.case_acts import Hand, Sent, hand_of, send
 from furong.faces.web.cursor import page_of
+from furong.faces.web.firms import CHOSEN, firms_of
 from furong.faces.web.forms import Asked, Entered, Form
+from furong.faces.web.posting import act_once
 from furong.faces.web.presenters.case_phone import (
     Card,
     Comment,
@@ -31,9 +33,7 @@ from furong.faces.web.presenters.case_phone import (
     my_case_url,
 )
 from furong.faces.web.presenters.parts import Option
-from furong.faces.web.sending import once_sent
 from furong.faces.web.uploads import file_response, stored
-from furong.faces.web.views.mine import CHOSEN, firms_of
 
 STALE = 409
 SIZE = 30
@@ -72,7 +72,7 @@ def raise_case(request: Request) -> HttpResponse:
     """我要反映: a title, if wanted more, photos; sent twice it is one case."""
     firms = list(firms_of(request).order_by("name"))
     if not firms:
-        return render(request, "web/mine_none.html")
+        return redirect("claims")
     sent = request.POST if request.method == "POST" else request.GET
     wanted = sent.get(CHOSEN) or request.session.get(CHOSEN)
     firm = next((one for one in firms if str(one.pk) == wanted), firms[0])
@@ -177,7 +177,7 @@ def said(request: Request, case: Case, hand: Hand) -> str:
         return str(event.pk)
 
     try:
-        once_sent(request, do, by=hand.actor)
+        act_once(request, do, by=hand.actor)
     except Refusal as refusal:
         return str(refusal)
     return ""
