@@ -13,6 +13,7 @@ from typing import Any
 from django.core.signing import BadSignature, Signer
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -62,7 +63,7 @@ class Asked:
     """One question. kind: text long texts moment money files case cases choice list several number date.
 
     required: `always`, `sometimes` (the other answers decide), or "". outside: who raised the case
-    will read the answer. values: what stands in it.
+    will read the answer. values: what stands in it. now: of a moment, what the clock shows.
     """
 
     key: str
@@ -78,6 +79,7 @@ class Asked:
     outside: bool = False
     personal: bool = False
     prefix: str = PREFIX
+    now: str = ""
 
     @property
     def name(self) -> str:
@@ -207,6 +209,9 @@ class Form:
             outside=isinstance(item, AsksField) and item.audience is not None,
             personal=isinstance(item, AsksField) and item.personal,
             prefix=self.prefix,
+            now=f"{timezone.localtime(clock.now(), clock.zone()):%Y-%m-%dT%H:%M}"
+            if kind == "moment"
+            else "",
         )
 
     def _kind(self, item: AsksFact | AsksField) -> str:

@@ -97,6 +97,7 @@ class CasePage:
     receipt: bool = False
     refusal: str = ""
     lost: Sequence[str] = ()
+    outside: bool = True
 
 
 TONES = {Category.OPEN: "blue", Category.SUSPENDED: "violet", Category.CLOSED: "jade"}
@@ -189,6 +190,7 @@ def case_page(
         receipt=receipt,
         refusal=astray.refusal if astray else "",
         lost=astray.lost if astray else (),
+        outside=outside,
     )
 
 

@@ -137,6 +137,16 @@
     if (told && event.target.files.length) told.textContent = told.dataset.chosenFiles.replace("0", event.target.files.length);
   });
 
+  // A moment can be filled in as the district's now, as it was when the page was made.
+  for (const button of page.querySelectorAll("[data-now-for]")) button.hidden = false;
+  page.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-now-for]");
+    if (!button) return;
+    const field = button.closest(".field").querySelector("input");
+    field.value = button.dataset.nowIs;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // A long list of boxes can be searched; what is chosen stays in sight.
   for (const search of page.querySelectorAll("[data-boxes-search]")) search.hidden = false;
   page.addEventListener("input", (event) => {
