@@ -5,15 +5,17 @@ that a form that is refused for another reason shows them as kept; they come bac
 nobody else can use.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,6 +37,7 @@ from furong.packs.models.procedures import AsksFact, AsksField, AsksNamed, FormI
 
 PREFIX = "a-"
 KEPT = "-kept"
+_COMMAS = re.compile(r"[,\uff0c\u3001]")
 LONG = 120
 """Characters from which on a text is asked in several lines."""
 
@@ -209,9 +212,7 @@ class Form:
             outside=isinstance(item, AsksField) and item.audience is not None,
             personal=isinstance(item, AsksField) and item.personal,
             prefix=self.prefix,
-            now=f"{timezone.localtime(clock.now(), clock.zone()):%Y-%m-%dT%H:%M}"
-            if kind == "moment"
-            else "",
+            now=_now() if kind == "moment" and key not in self._limits else "",
         )
 
     def _kind(self, item: AsksFact | AsksField) -> str:
@@ -269,6 +270,15 @@ class Form:
                 return self._facts()
             case _:
                 return ()
+
+    @cached_property
+    def _limits(self) -> frozenset[str]:
+        """The moments until which something runs: they lie ahead, and are never now."""
+        one = self.machine.procedure
+        called = [call.args.get("until") for act in self.machine.view.acts for call in act.effects]
+        return frozenset(
+            map(str, [*called, *(clock_.limit.until for clock_ in one.clocks.values())])
+        )
 
     def _facts(self) -> list[tuple[str, str]]:
         kinds = [self.subject.kind] if self.subject else self.machine.procedure.subject.kinds
@@ -331,6 +341,11 @@ def _rank(capacity: str) -> int:
     return MEMBERS.index(Capacity(capacity))
 
 
+def _now() -> str:
+    """District time, as a page's field for a moment takes it."""
+    return f"{timezone.localtime(clock.now(), clock.zone()):%Y-%m-%dT%H:%M}"
+
+
 def _texts(value: Any) -> list[str]:
     if isinstance(value, bool):
         return ["true" if value else "false"]
@@ -342,9 +357,5 @@ def _answer(kind: str, values: list[str]) -> Any:
     if kind == "several":
         return values
     if kind == "cases":
-        return [
-            one
-            for value in values
-            for one in value.replace("，", ",").replace("、", ",").split(",")
-        ]
+        return [one for value in values for one in _COMMAS.split(value)]
     return values[-1]

@@ -63,6 +63,9 @@ def test_what_is_needed_is_marked(machine: Machine) -> None:
     asked = by_key(form(machine, "reply").ask())
     assert (asked["solved"].required, asked["unsolved_reason"].required) == ("always", "sometimes")
     assert asked["answer"].outside
+    reported = by_key(form(machine, "leader_assigns").ask())
+    assert reported["reported_at"].now  # has happened, and can be filled in as now
+    assert not reported["due_at"].now
     assert not asked["account"].outside
 
 

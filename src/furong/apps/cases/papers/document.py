@@ -2,6 +2,7 @@
 
 import io
 
+from django.utils.translation import gettext as _
 from docx import Document
 from docx.document import Document as Made
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -12,7 +13,7 @@ from docx.text.run import Run
 
 from furong.apps.cases.papers.content import Box, ListContent, Row
 
-TITLE, TEXT, HEADING = "宋体", "仿宋", "黑体"
+TITLE, TEXT, HEADING = "SimSun", "FangSong", "SimHei"
 RED = RGBColor(0xB9, 0x2B, 0x45)
 
 
@@ -26,7 +27,7 @@ def document(content: ListContent) -> bytes:
     _say(made, f"{content.place}{_in_brackets(content.mark)}", TEXT, 12)
     title = _say(made, content.title, TITLE, 22, bold=True)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _say(made, f"{content.to}　{content.about}", TEXT, 14)
+    _say(made, f"{content.to}  {content.about}", TEXT, 14)
     for section in content.sections:
         _say(made, section.heading, HEADING, 16)
         for box in section.boxes:
@@ -40,19 +41,19 @@ def document(content: ListContent) -> bytes:
 
 
 def _box(made: Made, one: Box, words: dict[str, str]) -> None:
-    _say(made, f"{one.place}. {one.subject}：{one.title}（{one.number}）", TEXT, 14, bold=True)
+    _say(made, f"{one.place}. {one.subject} · {one.title} · {one.number}", TEXT, 14, bold=True)
     for label, said in one.told:
-        _say(made, f"{label}：{said}", TEXT, 14)
+        _say(made, _("%(label)s：%(said)s") % {"label": label, "said": said}, TEXT, 14)
     if one.answered:
         _say(made, one.answered, TEXT, 14, bold=True)
         return
     if one.due:
         run = _say(made, one.due, TEXT, 14).runs[0]
         run.font.color.rgb = RED
-    _say(made, "　".join(f"□ {choice}" for choice in one.choices), TEXT, 14)
+    _say(made, "   ".join(f"□ {choice}" for choice in one.choices), TEXT, 14)
     _say(made, words["pen"], TEXT, 14)
     _say(made, "", TEXT, 14)
-    signed = _say(made, f"{words['signed']}　　　　　　", TEXT, 14)
+    signed = _say(made, words["signed"] + " " * 24, TEXT, 14)
     signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
@@ -81,7 +82,7 @@ def _write(run: Run, font: str, size: float, *, bold: bool = False) -> None:
 
 
 def _in_brackets(mark: str) -> str:
-    return f"（{mark}）" if mark else ""
+    return _("（%s）") % mark if mark else ""
 
 
 def _legal(text: str) -> str:

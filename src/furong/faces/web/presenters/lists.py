@@ -340,7 +340,8 @@ NUMERALS = (
 
 def _section(place: int, part: Part) -> Section:
     return Section(
-        heading=f"{NUMERALS[place]}{part.heading}（{part.count}）",
+        heading=_("%(numeral)s%(heading)s（%(count)d）")
+        % {"numeral": NUMERALS[place], "heading": part.heading, "count": part.count},
         boxes=[
             Box(
                 place=one.place,

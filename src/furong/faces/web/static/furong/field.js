@@ -327,7 +327,7 @@
     }
     if (error && !Object.keys(problems).length) rest.push(error);
     box.hidden = !rest.length;
-    box.textContent = rest.join("；");
+    box.textContent = rest.join("; ");
   }
 
   let saving = Promise.resolve();
@@ -393,7 +393,7 @@
       try {
         blob = await smaller(file);
       } catch {
-        complain({ [input.name.slice(2)]: `${told.badPhoto}：${file.name}` });
+        complain({ [input.name.slice(2)]: `${told.badPhoto} (${file.name})` });
         continue;
       }
       const name = blob.type === "image/jpeg" ? `${file.name.replace(/\.[^.]*$/, "") || "photo"}.jpg` : file.name;
@@ -401,7 +401,7 @@
       try {
         await (await memory).keep(photo.id, blob);
       } catch {
-        complain({ [input.name.slice(2)]: `${told.full}：${file.name}` });
+        complain({ [input.name.slice(2)]: `${told.full} (${file.name})` });
         continue;
       }
       now.photos.push(photo);
