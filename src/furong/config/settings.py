@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
+from furong.apps.policies.limits import FORM_FIELDS
 from furong.config import env
 
 STATE_DIR = Path(env.text("FURONG_STATE", "var")).resolve()
@@ -120,6 +121,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("FURONG_HTTPS", default=False)
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = FORM_FIELDS  # of the largest form, the policy studio's
 
 # The pack that this installation serves: a folder, or the name of a pack that the wheel carries.
 FURONG_PACK = env.text("FURONG_PACK", "furong-2020")
