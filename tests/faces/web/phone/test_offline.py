@@ -151,6 +151,7 @@ def test_the_answer_is_lost_on_the_way_and_it_is_still_one(
     press(visit)
     expect(visit.locator("#store")).to_contain_text("现在没有网络")
     assert Case.objects.count() == 1
+    assert visit.locator("#store").get_by_role("button", name="修改").count() == 0
     visit.get_by_role("button", name="全部上报").click()
     expect(visit.locator("#store-done")).to_contain_text("口罩只够三天")
     assert lost
