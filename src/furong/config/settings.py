@@ -88,6 +88,15 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"hide_links": {"()": "furong.faces.web.redacting.HideLinks"}},
+    "loggers": {
+        name: {"filters": ["hide_links"]} for name in ("django.request", "django.security.csrf")
+    },
+}
+
 AUTH_USER_MODEL = "directory.User"
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"

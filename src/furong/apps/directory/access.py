@@ -59,7 +59,9 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     Capacity.CLERK: frozenset({*_READ, *_KEEP, *_APPLY, *_CASES, *_HANDLE}),
     Capacity.HEAD: frozenset({*_READ, *_CASES}),
     Capacity.LEADER: frozenset({*_READ, *_CASES}),
-    Capacity.LIAISON: frozenset({*_READ, "subject.edit", *_APPLY, *_CASES, "errand.run"}),
+    Capacity.LIAISON: frozenset(
+        {*_READ, "subject.edit", "field.view", *_APPLY, *_CASES, "errand.run"}
+    ),
     Capacity.OWNER: frozenset(
         {
             *("subject.view", "subject.edit", "policy.view", "mine.view", "handler.manage"),

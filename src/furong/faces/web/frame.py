@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from furong.apps.base import clock
 from furong.apps.base.models import Installation
+from furong.apps.cases.reads import enters_for_others
 from furong.apps.directory.access import Capacity, grants_of
 from furong.apps.directory.models import Membership, User
 from furong.apps.handlers.models import Authorisation
@@ -21,6 +22,9 @@ from furong.faces.web.access import actions_of
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.desk_pages import Frame, Language, NavGroup, NavLink
 from furong.faces.web.presenters.parts import Text
+
+HAS_LISTS, ENTERS = "has lists", "enters for others"
+"""What opens a link of the navigation beside actions: to be handed lists, to enter others' decisions."""
 
 LARGE = "large"
 """Cookie of the large-text mode."""
@@ -35,6 +39,10 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
         (
             (gettext_lazy("首页"), "home", "home", ""),
             (gettext_lazy("我的政策"), "mine", "check", "mine.view"),
+            (gettext_lazy("我的诉求"), "my_cases", "megaphone", "mine.view"),
+            (gettext_lazy("走访"), "field", "megaphone", "field.view"),
+            (gettext_lazy("问题清单"), "lists", "document", HAS_LISTS),
+            (gettext_lazy("批示代录"), "list_proxies", "pen", ENTERS),
             (gettext_lazy("我的授权"), "claims", "user", CLAIMS),
         ),
     ),
@@ -83,7 +91,7 @@ def _frame(request: HttpRequest) -> Frame:
         clock=figures.clock(at.astimezone(clock.zone())),
         person=user.name,
         role=role_of(user),
-        groups=[*_navigation(request.path, actions or {CLAIMS}, user, at)],
+        groups=[*_navigation(request.path, _opened(user, actions, at), user, at)],
         may_search="subject.view" in actions,
         unread=Delivery.objects.inbox_of(user).unread().count(),
         languages=languages(),
@@ -103,6 +111,18 @@ def role_of(user: User) -> str:
     at_work = dict.fromkeys(place.organisation.short or place.organisation.name for place in places)
     capacities = _("、").join(str(Capacity(capacity).label) for capacity in held)
     return " · ".join(filter(None, [capacities or _("暂无授权"), _("、").join(at_work)]))
+
+
+def _opened(user: User, actions: frozenset[str], at: datetime) -> set[str]:
+    """What opens links of the navigation: actions, and what stands in their place."""
+    if not actions:
+        return {CLAIMS}
+    found = set(actions)
+    if "case.act" in actions:
+        leads = grants_of(user, at).filter(capacity=Capacity.LEADER).exists()
+        found |= {HAS_LISTS} if leads or user.handovers.exists() else set()
+        found |= {ENTERS} if enters_for_others(user, at) else set()
+    return found
 
 
 def _navigation(
@@ -128,4 +148,9 @@ def _navigation(
 
 
 def _within(path: str, url: str) -> bool:
-    return path == url or (url != "/" and path.startswith(url))
+    """Whether a page lies below a link, and below no longer one."""
+    if path == url:
+        return True
+    below = [reverse(name) for _label, entries in NAVIGATION for _t, name, *_rest in entries]
+    nearest = max((one for one in below if path.startswith(one)), key=len, default="/")
+    return url != "/" and nearest == url

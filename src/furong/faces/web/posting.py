@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from furong.apps.base.errors import Refusal
 from furong.apps.base.files import store
 from furong.apps.base.idempotency import digest_of, once
+from furong.apps.base.journal import Actor
 from furong.apps.base.models import StoredFile
 from furong.faces.web.access import Request, person
 
@@ -40,13 +41,18 @@ def done_once(
     return redirect(target)
 
 
-def act_once(request: Request, act: Callable[[], str]) -> str:
-    """Where to go on, after acting once for the form's key."""
+def act_once(request: Request, act: Callable[[], str], *, by: Actor | None = None) -> str:
+    """Where to go on, after acting once for the form's key. by: where nobody is signed in, who sends."""
     sent = {name: request.POST.getlist(name) for name in request.POST if name[:4] != "csrf"}
-    file = _upload(request)
-    named = [file.name, file.size] if file else []
-    digest = digest_of({"path": request.path, "form": sent, "file": named})
-    with once(request.POST.get("key", ""), by=person(request), digest=digest) as kept:
+    files = [
+        [name, file.name, file.size]
+        for name, uploads in request.FILES.lists()
+        for file in uploads
+        if isinstance(file, UploadedFile)
+    ]
+    digest = digest_of({"path": request.path, "form": sent, "files": files})
+    principal = person(request) if by is None else by
+    with once(request.POST.get("key", ""), by=principal, digest=digest) as kept:
         if not kept.answered:
             kept.reply = act()
     return str(kept.reply)

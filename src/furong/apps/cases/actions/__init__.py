@@ -11,7 +11,7 @@ from furong.apps.cases.actions.inviting import (
     open_invitation,
     revoke_invitation,
 )
-from furong.apps.cases.actions.opening import AlreadyThere, open_case
+from furong.apps.cases.actions.opening import AlreadyThere, open_asking, open_case
 
 __all__ = [
     "AlreadyThere",
@@ -26,6 +26,7 @@ __all__ = [
     "install_procedures",
     "invitation_of",
     "invite",
+    "open_asking",
     "open_case",
     "open_invitation",
     "revoke_invitation",

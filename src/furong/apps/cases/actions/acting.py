@@ -14,9 +14,9 @@ from furong.apps.base.models import StoredFile
 from furong.apps.base.texts import clean
 from furong.apps.cases.engine.doing import Ask, Bearer
 from furong.apps.cases.engine.effects import put_request
-from furong.apps.cases.engine.machine import machine_of
+from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.engine.performing import go_on, perform, permit, write
-from furong.apps.cases.engine.roles import Parties
+from furong.apps.cases.engine.roles import Parties, Standing
 from furong.apps.cases.engine.taking import begin, lock
 from furong.apps.cases.models import Case, Event, Request
 from furong.apps.directory.access import Denied
@@ -145,8 +145,11 @@ def comment(
         raise Refusal(_("还没有写内容"))
     if len(words) > COMMENT:
         raise Refusal(_("有 %(n)d 字，最多 %(max)d 字") % {"n": len(words), "max": COMMENT})
+    machine = machine_of(held.procedure)
+    mine = Parties(machine, held, at).standings(by) if isinstance(by, User) else []
+    standing = next(iter(mine), None)
     held.revision += 1
-    public = public or isinstance(by, Bearer) or _is_outside(held, by, at)
+    public = public or isinstance(by, Bearer) or _is_outside(machine, mine)
     entry = journal.record(
         "case.comment",
         by=by if isinstance(by, User) else "link",
@@ -162,6 +165,8 @@ def comment(
         from_state=held.state,
         to_state=held.state,
         by=by if isinstance(by, User) else None,
+        role=standing.role if standing else "",
+        organisation=standing.organisation if standing else None,
         bearer=by.label if isinstance(by, Bearer) else "",
         fields={"words": words},
         public=public,
@@ -175,9 +180,6 @@ def comment(
     return made
 
 
-def _is_outside(case: Case, by: User, at: datetime) -> bool:
+def _is_outside(machine: Machine, mine: Sequence[Standing]) -> bool:
     """Whether all that somebody is in a case is a handler of the firm."""
-    machine = machine_of(case.procedure)
-    roles = machine.procedure.roles
-    mine = {roles[one.role].capacity for one in Parties(machine, case, at).standings(by)}
-    return mine == {"owner"}
+    return {machine.procedure.roles[one.role].capacity for one in mine} == {"owner"}

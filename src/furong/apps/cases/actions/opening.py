@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from furong.apps.base.errors import Refusal
 from furong.apps.base.ids import uuid7
 from furong.apps.base.journal import Actor
+from furong.apps.cases.actions.acting import ask
 from furong.apps.cases.engine.clocks import Clocks
 from furong.apps.cases.engine.doing import Ask, Bearer, Doing
 from furong.apps.cases.engine.known import Known
@@ -84,6 +85,42 @@ def open_case(
     go_on(doing)
     write(doing)
     return doing.case
+
+
+@transaction.atomic
+def open_asking(
+    procedure: str,
+    opening: str,
+    request: str,
+    *,
+    subject: Subject | None,
+    answers: Mapping[str, Any] | None = None,
+    asked: Mapping[str, Any] | None = None,
+    kind: str = "",
+    client_id: UUID,
+    occurred_at: datetime | None = None,
+    by: User,
+    at: datetime,
+) -> Case:
+    """Opens a case and puts a request about it (吹哨) at once: both or neither, and once a client_id.
+
+    asked: the answers to the request's form. Raises as `open_case` and `ask`.
+    """
+    case = open_case(
+        procedure,
+        opening,
+        subject=subject,
+        answers=answers,
+        kind=kind,
+        client_id=client_id,
+        occurred_at=occurred_at,
+        by=by,
+        at=at,
+    )
+    if not case.requests.filter(name=request).exists():
+        ask(case, request, asked, by=by, at=at)
+        case.refresh_from_db()
+    return case
 
 
 def open_by_system(

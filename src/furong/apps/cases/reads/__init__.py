@@ -2,6 +2,15 @@
 
 from furong.apps.cases.reads.desk import Queue, inbox, queue
 from furong.apps.cases.reads.figures import Figures, figures
+from furong.apps.cases.reads.handed import (
+    Progress,
+    clock_of,
+    deciders,
+    enters_for_others,
+    lines_of,
+    progress,
+    requests_for_others,
+)
 from furong.apps.cases.reads.one import (
     Possible,
     Running,
@@ -11,17 +20,28 @@ from furong.apps.cases.reads.one import (
     timeline,
     whose_turn,
 )
+from furong.apps.cases.reads.openings import Openable, openable, procedures_of
 
 __all__ = [
     "Figures",
+    "Openable",
     "Possible",
+    "Progress",
     "Queue",
     "Running",
     "Told",
+    "clock_of",
+    "deciders",
+    "enters_for_others",
     "figures",
     "inbox",
+    "lines_of",
+    "openable",
     "possible",
+    "procedures_of",
+    "progress",
     "queue",
+    "requests_for_others",
     "running",
     "timeline",
     "whose_turn",

@@ -1,6 +1,6 @@
 """One case as its page shows it: who holds it until when, what can be done, what happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from furong.apps.directory.models import User
 from furong.apps.registry.values import from_plain
 from furong.engines import worktime
 from furong.engines.rules import show_value
-from furong.packs.models.procedures import FormItem
+from furong.packs.models.procedures import AsksField, FormItem
 from furong.packs.procedures import Act
 
 # --- whose turn it is -----------------------------------------------------------------------------
@@ -245,11 +245,26 @@ def _told(machine: Machine, event: Event, *, outside: bool) -> Told:
         label=label,
         who=_who(machine, event, outside=outside),
         said=tuple(_said(machine, event, outside=outside)),
-        files=() if outside and not _own(machine, event) else tuple(event.files.all()),
+        files=tuple(_files(machine, event, outside=outside)),
         to_label=to_label,
         deemed=event.by_id is None and not event.bearer,
         public=event.public,
     )
+
+
+def _files(machine: Machine, event: Event, *, outside: bool) -> Iterator[StoredFile]:
+    """Its files; outside, those of one's own acts, of public words, and of answers meant to be read."""
+    if not outside or event.act == "comment" or _own(machine, event):
+        yield from event.files.all()
+        return
+    items = () if event.act == "party" else machine.view.items(machine.act(event.act).form)
+    meant = {item.field for item in items if isinstance(item, AsksField) and item.audience}
+    shown = {pk for name in meant for pk in _ids(event.fields.get(name))}
+    yield from (file for file in event.files.all() if str(file.pk) in shown)
+
+
+def _ids(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
 
 
 def _own(machine: Machine, event: Event) -> bool:
@@ -258,7 +273,7 @@ def _own(machine: Machine, event: Event) -> bool:
 
 def _is_leaders(machine: Machine, event: Event) -> bool:
     role = machine.procedure.roles.get(event.role)
-    return role is not None and role.capacity == "leader"
+    return event.act != "comment" and role is not None and role.capacity == "leader"
 
 
 def _label(machine: Machine, event: Event) -> str:

@@ -38,6 +38,13 @@ def spend_try(key: str, *, limit: int, at: datetime) -> int:
     return held.tries
 
 
+def refuse_spent(key: str, *, limit: int, at: datetime) -> None:
+    """Raises Spent where `limit` tries in a row were spent under a key; spends none itself."""
+    held = SignInTries.objects.filter(username=key, tries__gte=limit).first()
+    if held is not None and (remaining := held.last_at + LOCKED_FOR - at) > timedelta():
+        raise Spent(remaining)
+
+
 def minutes(span: timedelta) -> int:
     """Whole minutes, rounded up."""
     return -(-span // timedelta(minutes=1))

@@ -96,6 +96,11 @@ def moment(value: datetime | None) -> str:
     return f"{day(local.date())} {local:%H:%M}"
 
 
+def brief(value: datetime | None) -> str:
+    """3月2日 09:42, where the year goes without saying."""
+    return dateformat.format(timezone.localtime(value), _("n月j日 H:i")) if value else ""
+
+
 def clock(value: datetime) -> str:
     """3月2日 星期一 09:42: the district's time as the top bar shows it."""
     local = timezone.localtime(value)
