@@ -125,7 +125,7 @@ class Pack:
         """
         if found := re.search(r"(?<!\d)\d{6}(?!\d)", text):
             return found[0]
-        wanted = "".join(text.split())
+        wanted = text.strip()
         named = [
             code
             for code in self.divisions
