@@ -1,14 +1,17 @@
 """Reads of cases: one as a page shows it, many as a desk works them, figures."""
 
-from furong.apps.cases.reads.desk import Queue, inbox, queue
+from furong.apps.cases.reads.desk import Queue, counts, filtered, inbox, queue
 from furong.apps.cases.reads.figures import Figures, figures
 from furong.apps.cases.reads.one import (
     Possible,
     Running,
     Told,
+    Turn,
+    deciders,
     possible,
     running,
     timeline,
+    turn_among,
     whose_turn,
 )
 
@@ -18,11 +21,16 @@ __all__ = [
     "Queue",
     "Running",
     "Told",
+    "Turn",
+    "counts",
+    "deciders",
     "figures",
+    "filtered",
     "inbox",
     "possible",
     "queue",
     "running",
     "timeline",
+    "turn_among",
     "whose_turn",
 ]
