@@ -43,7 +43,7 @@ from furong.apps.policies.actions import (
     take_standings,
 )
 from furong.apps.policies.models import Opinion
-from furong.apps.registry.actions import state_facts
+from furong.apps.registry.actions import contest, state_facts
 from furong.apps.registry.models import FactEntry, Subject
 from furong.config.urls import urlpatterns
 from furong.faces.api.access import Needs
@@ -63,8 +63,13 @@ BY_ALL = {PUBLIC, SIGNED_IN, NOBODY}
 FIGURES = {"show_reach"}
 """Addresses of figures: of the subjects that the visitor sees, and so not for owners or strangers to all."""
 
+SAID_ONCE = {"contest", "contest_fact"}
+"""Addresses that refuse what somebody has said already."""
+
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "subject_answer": {"fact-staff": "31"},
+    "contest": {"fact-staff": "31", "note": "不符", "key": "contest"},
+    "contest_fact": {"value": 31, "seen": 0, "note": "不符"},
     "put_facts": {"values": {"staff": 31}},
 }
 """What is sent to the addresses that change one subject."""
@@ -90,10 +95,10 @@ class Address:
 
     @property
     def of_a_matter(self) -> bool:
-        """Whether it shows an application or a decision, which are a subject's."""
-        routes = ("applications/<uuid:pk>", "decisions/<uuid:pk>")
-        named = "application_id" in self.parameters or self.route.startswith(routes)
-        return named and self.method == "GET"
+        """Whether it shows an application, a decision or a dispute, which are a subject's."""
+        routes = ("applications/<uuid:pk>", "decisions/<uuid:pk>", "disputes/<uuid:pk>")
+        named = {"application_id", "dispute_id"} & self.parameters or self.route.startswith(routes)
+        return bool(named) and self.method == "GET"
 
     def path(self, values: Mapping[str, Any]) -> str:
         """values: parameter → value; `pk` by the first part of the route: `subjects`, `imports`."""
@@ -194,9 +199,19 @@ def firms(east_firm: Subject, west_firm: Subject, at: datetime) -> list[Subject]
     facts = {"staff": 30, "size_class": "small", "resumed": True}
     for one in (east_firm, west_firm):
         state_facts(one, facts, source="statistics", by="test", at=at)
+        contested(one, at)
         decided(one, at)
     take_standings(by="test", at=at - timedelta(days=1))
     return [east_firm, west_firm]
+
+
+def contested(subject: Subject, at: datetime) -> None:
+    """A dispute about the subject; what is shown for it is a file. The statistics stand meanwhile."""
+    owner = person(f"owner-{subject.number}", "厂主", "owner", ("subject", str(subject.pk)), at=at)
+    file = store("花名册".encode(), name="花名册.txt", by=owner, at=at)
+    contest(
+        subject, "staff", 29, seen=0, source="owner", note="不符", evidence=file, by=owner, at=at
+    )
 
 
 def decided(subject: Subject, at: datetime) -> None:
@@ -217,6 +232,9 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "applications": subject.applications.get().pk,
         "application_id": subject.applications.get().pk,
         "decisions": subject.decisions.get().pk,
+        "disputes": subject.disputes.get().pk,
+        "dispute_id": subject.disputes.get().pk,
+        "entry": subject.disputes.get().entries.exclude(evidence=None).earliest("pk").pk,
         "mine": subject.pk,
         "subjects": subject.pk,
         "subject_id": subject.pk,
@@ -373,7 +391,8 @@ def test_whoever_has_one_street_finds_nothing_of_another(
             if not one.of_a_subject and one.method != "GET":
                 continue
             answer = one.send(client, values_for(east, *own) | sheet)
-            if answer.status_code not in {200, 302} or west.name in shown(answer):
+            done = {200, 201, 302} | ({409} if one.name in SAID_ONCE else set())
+            if answer.status_code not in done or west.name in shown(answer):
                 wrong.append(f"{capacity} {one.method} {one.route}: {answer.status_code}")
             if one.of_a_subject or one.of_a_matter:
                 status = one.send(client, values_for(west, *own)).status_code

@@ -7,6 +7,7 @@ import pytest
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import Entry
 from furong.apps.cases.actions import act, answer, ask, may_invite, open_case, reveal
+from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.models import Case, Supervision
 from furong.apps.cases.reads import deciders, figures, possible, turn_among, whose_turn
 from furong.apps.directory.access import Denied
@@ -141,7 +142,7 @@ def test_a_turn_is_the_same_from_rows_that_are_read_already(
 ) -> None:
     case = dispatch(appeal, by=dispatcher_he, at=at)
     held = [*case.assignments.held().select_related("organisation")]
-    assert turn_among(case, held, at) == whose_turn(case, at)
+    assert turn_among(machine_of(case.procedure), case, held, at) == whose_turn(case, at)
     assert may_invite(case, dispatcher_he, at)
     assert may_invite(case, clerk_tan, at)
 

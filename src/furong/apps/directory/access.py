@@ -44,7 +44,7 @@ class Capacity(models.TextChoices):
 _READ = {"subject.view", "policy.view", "directory.view"}
 _KEEP = {"subject.edit", "subject.import", "subject.export"}
 _APPLY = {"application.submit"}
-_HANDLE = {"subject.merge", "subject.view_personal", "application.decide"}
+_HANDLE = {"subject.merge", "subject.view_personal", "application.decide", "fact.settle"}
 _CASES = {"case.view", "case.act"}
 
 ACTIONS: Mapping[str, frozenset[str]] = {

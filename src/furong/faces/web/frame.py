@@ -36,6 +36,7 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
         (
             (gettext_lazy("服务对象"), "subjects", "building", "subject.view"),
             (gettext_lazy("数据导入"), "imports", "upload", "subject.import"),
+            (gettext_lazy("待核实"), "disputes", "question", "fact.settle"),
         ),
     ),
     (

@@ -56,7 +56,7 @@ def invite(
     _require_part(held, by, at)
     name, asked = clean(label, lines=False)[:60], clean(question)[:300]
     if not name:
-        raise Refusal(_("请写明发给谁，如“国金中心停车场 王经理”"))
+        raise Refusal(_("请写明发给谁，如“某停车场负责人”"))
     if not 1 <= days <= MOST_DAYS:
         raise Refusal(_("有效期请填 1 到 %d 天") % MOST_DAYS)
     if kind == Invitation.Kind.UNIT:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.models import Assignment, Case, ProcedureVersion, Request
+from furong.apps.cases.engine.machine import Machine, every_machine
+from furong.apps.cases.models import Assignment, Case, Request
 from furong.apps.cases.models.case import CaseQuerySet, Category, holding_scopes
 from furong.apps.directory.access import Coverage, grants_of
 from furong.apps.directory.models import Grant, Organisation, User, Zone
@@ -91,8 +91,7 @@ def inbox(user: User, at: datetime) -> CaseQuerySet:
     """
     wanted = Q(pk__in=[])
     held = [(grant.capacity, grant.scope) for grant in grants_of(user, at)]
-    for version in ProcedureVersion.objects.all():
-        machine = machine_of(version)
+    for version, machine in every_machine().items():
         for name, role in machine.procedure.roles.items():
             scopes = {scope for capacity, scope in held if capacity == role.capacity}
             if scopes and (where := _where(role, scopes)) is not None:

@@ -42,7 +42,10 @@ class Rate:
 
 @dataclass(slots=True)
 class Figures:
-    """Of one group of cases. on_time: by clock, how many that ended or ran over ended in time."""
+    """Of one group of cases. on_time: by clock, how many that ended or ran over ended in time.
+
+    A clock that only stands, because its case is suspended, has not ended.
+    """
 
     opened: int = 0
     closed: int = 0
@@ -195,10 +198,10 @@ def _count_clocks(
 ) -> None:
     for clock, intervals in _clocks(known, at):
         one = known[clock.case_id]
-        runs = [worktime.Interval(start, _until(stop, at), "") for start, stop in intervals]
+        runs = [worktime.Interval(start, _until(stop, at)) for start, stop in intervals]
         limit = limit_of(clock, one.machine, at)
         due = worktime.due(runs, limit, at)
-        stopped = runs[-1].stop is not None
+        stopped = runs[-1].stop is not None and one.category != Category.SUSPENDED
         late = due is not None and due <= (runs[-1].stop or at)
         for name in group(one):
             into = made[name]

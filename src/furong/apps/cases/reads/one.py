@@ -38,12 +38,14 @@ class Turn:
 
 def whose_turn(case: Case, at: datetime) -> Turn | None:
     """None once a case is closed."""
-    return turn_among(case, case.assignments.held().select_related("organisation"), at)
+    held = case.assignments.held().select_related("organisation")
+    return turn_among(machine_of(case.procedure), case, held, at)
 
 
-def turn_among(case: Case, held: Iterable[Assignment], at: datetime) -> Turn | None:
+def turn_among(
+    machine: Machine, case: Case, held: Iterable[Assignment], at: datetime
+) -> Turn | None:
     """As `whose_turn`, of a case whose assignments (with their organisations) are read already."""
-    machine = machine_of(case.procedure)
     owner = machine.state(case.state).owner
     if owner is None:
         return None

@@ -16,7 +16,7 @@ from furong.apps.registry.actions.locking import hold
 from furong.apps.registry.actions.state import state_many
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.indexing import reindex
-from furong.apps.registry.models import FactEntry, Relation, Subject, SubjectFacts
+from furong.apps.registry.models import Dispute, FactEntry, Relation, Subject, SubjectFacts
 from furong.apps.registry.models import Sequence as Numbers
 from furong.apps.registry.models.sequences import FACTS
 from furong.apps.registry.sight import merged_away
@@ -113,20 +113,33 @@ def _move_relations(leaving: Subject, staying: Subject) -> list[UUID]:
 def _restate(row: SubjectFacts, staying: Subject, *, by: journal.Actor, at: datetime) -> None:
     """States what is known of one subject of another, each fact as it was told at its time.
 
-    What was erased, or what the pack no longer declares, stays in the history of the one that left.
+    What is in dispute is so of the other as well. What was erased, or what the pack no longer
+    declares, stays in the history of the one that left.
     """
     known = catalogue()
+    disputes = Dispute.objects.open().filter(subject=row.subject_id)
+    claims = {number for one in disputes for number in one.claims}
     entries = FactEntry.objects.filter(
-        sequence__in={one["entry"] for one in row.facts.values()},
+        sequence__in=claims | {one["entry"] for one in row.facts.values()},
         fact__in=known.facts,
         sealed__erased_at=None,
     )
-    told: dict[tuple[str, str, datetime], list[Statement]] = {}
+    told: dict[tuple[str, str, datetime, bool], list[Statement]] = {}
     for entry in entries.select_related("sealed").order_by("sequence"):
         value = open_value(entry.sealed) if entry.sealed else entry.value
         about = (entry.about_from, entry.about_to) if entry.about_from and entry.about_to else None
-        told.setdefault((entry.source, entry.cited, entry.occurred_at), []).append(
+        in_dispute = entry.sequence in claims
+        told.setdefault((entry.source, entry.cited, entry.occurred_at, in_dispute), []).append(
             Statement(staying, entry.fact, from_plain(known.fact(entry.fact), value), about)
         )
-    for (source, cited, occurred_at), statements in told.items():
-        state_many(statements, source=source, cited=cited, occurred_at=occurred_at, by=by, at=at)
+    for (source, cited, occurred_at, objects), statements in told.items():
+        state_many(
+            statements,
+            source=source,
+            cited=cited,
+            occurred_at=occurred_at,
+            objects=objects,
+            by=by,
+            at=at,
+        )
+    disputes.update(closed_at=at, outcome=Dispute.Outcome.MERGED)

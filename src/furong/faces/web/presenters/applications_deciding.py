@@ -16,6 +16,7 @@ from furong.apps.policies.actions.deciding import Ruled
 from furong.apps.policies.reads import Text as PolicyText
 from furong.apps.policies.reads import Verdict
 from furong.apps.registry import reads as registry
+from furong.apps.registry.catalogue import money_digits
 from furong.apps.registry.models import Subject
 from furong.engines.rules import Fact, read_value
 from furong.engines.rules.explain import explain
@@ -27,7 +28,6 @@ from furong.faces.web.presenters.reasons import Case, verdict_row
 from furong.faces.web.presenters.verdicts import BADGES
 
 GRANT, REFUSE = "grant", "refuse"
-AMOUNT = Fact("amount", "money", "金额", minimum=0)  # zh: in the message of a faulty amount
 FIELDS = ("outcome", "amount", "decider", "decided_on", "reason", "document")
 
 
@@ -76,8 +76,9 @@ class Entered:
     def _amount(self) -> int | None:
         if not self.granted:
             return None
+        fact = Fact("amount", "money", _("金额"), minimum=0, scale=money_digits())
         try:
-            value = read_value(AMOUNT, self.values["amount"])
+            value = read_value(fact, self.values["amount"])
         except ValueProblem as problem:
             self.errors["amount"] = str(problem)
             return None
@@ -149,6 +150,7 @@ def decide_form(
         rule=rule_of(ruled),
         weighed=entered.weighed() if entered else None,
         values=entered.values if entered else _defaults(ruled, user, at),
+        unit=figures.money_unit(),
         errors=entered.errors if entered else {},
     )
 
@@ -156,7 +158,7 @@ def decide_form(
 def _defaults(ruled: Ruled, user: User, at: datetime) -> dict[str, str]:
     place = Membership.objects.in_force(at).filter(user=user).select_related("organisation").first()
     return {
-        "amount": f"{ruled.due / 100:.2f}".removesuffix(".00") if ruled.due is not None else "",
+        "amount": "" if ruled.due is None else figures.typed(ruled.due),
         "decider": place.organisation.name if place else "",
         "decided_on": timezone.localdate(at).isoformat(),
     }

@@ -15,7 +15,7 @@ from furong.apps.directory.access import grants_for
 from furong.apps.directory.models import Grant, User
 from furong.apps.policies import reads
 from furong.apps.policies.reads import Line, Reach, Text
-from furong.apps.registry.models import ImportBatch, Subject
+from furong.apps.registry.models import Dispute, ImportBatch, Subject
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.desk_pages import HomePage, Task
 from furong.faces.web.presenters.parts import Bar, Kpi, segments
@@ -200,6 +200,8 @@ def _tasks(
         yield Task(
             _("%d 天内到期的政策") % SOON.days, note, figures.count(len(ending)), library, "amber"
         )
+    if "fact.settle" in actions:
+        yield from _disputes(user, at)
     if "subject.import" in actions:
         yield from _imports(user)
     if "journal.verify" in actions:
@@ -226,6 +228,14 @@ def _ending(texts: Sequence[Text], day: date) -> list[Text]:
 
 def _open_points(texts: Sequence[Text]) -> list[int]:
     return [len(wording.open_points(text.policy, text.document)) for text in texts]
+
+
+def _disputes(user: User, at: datetime) -> Iterator[Task]:
+    """Facts in dispute that the person may settle."""
+    if waiting := Dispute.objects.open().open_to(user, "fact.settle", at).count():
+        note = _("各方说法不一；核实之前，同等效力的按未知处理")
+        link = reverse("disputes")
+        yield Task(_("待核实的事实"), note, figures.count(waiting), link, "violet")
 
 
 def _imports(user: User) -> Iterator[Task]:

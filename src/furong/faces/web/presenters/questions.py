@@ -12,7 +12,7 @@ from furong.apps.directory.models import Grant, User
 from furong.apps.policies import reads as policies
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import Source, Subject
-from furong.apps.registry.reads import encoded_facts
+from furong.apps.registry.reads import encoded_facts, facts_of
 from furong.apps.registry.sources import sources_open_to
 from furong.engines.rules import Fact
 from furong.engines.rules.questions import next_questions
@@ -28,11 +28,16 @@ ANSWERERS = (Capacity.OWNER, Capacity.LIAISON, Capacity.CLERK)  # the nearest to
 def question(
     subject: Subject, verdicts: Iterable[policies.Verdict], *, user: User, at: datetime
 ) -> Question | None:
-    """What to ask next, if there is something whose any answer decides a policy."""
+    """What to ask next, if there is something whose any answer decides a policy.
+
+    What is in dispute is not asked again: another answer would decide nothing.
+    """
+    suspended = {key for key, one in facts_of(subject).items() if one.suspended}
     titles = {verdict.text.policy.id: verdict.text.policy.title for verdict in verdicts}
     found = [
         (asked.facts, [titles[one] for one in asked.settles if one in titles])
         for asked in next_questions(policies.judge(at), encoded_facts(subject))
+        if suspended.isdisjoint(asked.facts)
     ]
     telling = [one for one in found if one[1]]
     if not telling:

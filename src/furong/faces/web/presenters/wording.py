@@ -9,6 +9,7 @@ from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from furong.apps.registry.catalogue import money_digits
 from furong.apps.registry.reads import shown
 from furong.engines.rules import Fact as RuleFact
 from furong.engines.rules import read_value
@@ -103,7 +104,8 @@ def fixed(expression: str | None) -> Decimal | None:
 
 
 def yuan(value: Decimal) -> Amount:
-    return figures.amount(int(value * 100))
+    """A sum as a pack writes it, in the currency itself; digits that the currency lacks are dropped."""
+    return figures.amount(int(value.scaleb(money_digits())))
 
 
 def formula(expression: str, facts: Mapping[str, Fact]) -> str:

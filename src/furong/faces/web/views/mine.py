@@ -18,6 +18,7 @@ from furong.apps.registry.actions import state_facts
 from furong.apps.registry.models import Source, Subject, SubjectFacts
 from furong.apps.registry.models.subjects import SubjectQuerySet
 from furong.faces.web.access import Request, needs, person
+from furong.faces.web.presenters.disputes import own_facts
 from furong.faces.web.presenters.mine import my_policies
 from furong.faces.web.presenters.questions import answers
 
@@ -29,14 +30,21 @@ CHOSEN = "firm"
 @needs("mine.view")
 def my_page(request: Request) -> HttpResponse:
     """The policies of one of the person's firms; `firm` chooses, and is remembered."""
-    firms = list(_firms(request).select_related("street").order_by("name"))
-    if not firms:
+    firms, chosen = _chosen(request)
+    if chosen is None:
         return render(request, "web/mine_none.html")
-    wanted = request.GET.get(CHOSEN) or request.session.get(CHOSEN)
-    chosen = next((one for one in firms if str(one.pk) == wanted), firms[0])
-    request.session[CHOSEN] = str(chosen.pk)
     page = my_policies(chosen, firms, user=person(request), at=request.at)
     return render(request, "web/mine.html", {"page": page})
+
+
+@require_safe
+@needs("mine.view")
+def my_facts(request: Request) -> HttpResponse:
+    """What is known of one of the person's firms, whence, and what is in dispute; `firm` as above."""
+    _others, chosen = _chosen(request)
+    if chosen is None:
+        return render(request, "web/mine_none.html")
+    return render(request, "web/my_facts.html", {"page": own_facts(chosen)})
 
 
 @require_POST
@@ -88,6 +96,17 @@ def my_withdraw(request: Request, pk: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return _back(one.subject)
+
+
+def _chosen(request: Request) -> tuple[list[Subject], Subject | None]:
+    """The person's firms, and the one that the address or the session chooses; None without any."""
+    firms = list(_firms(request).select_related("street").order_by("name"))
+    wanted = request.GET.get(CHOSEN) or request.session.get(CHOSEN)
+    first = firms[0] if firms else None
+    chosen = next((one for one in firms if str(one.pk) == wanted), first)
+    if chosen is not None:
+        request.session[CHOSEN] = str(chosen.pk)
+    return firms, chosen
 
 
 def _firms(request: Request) -> SubjectQuerySet:
