@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -62,7 +63,7 @@ class CaseListing:
     at: datetime
 
     @cached_property
-    def machines(self) -> Mapping[object, Machine]:
+    def machines(self) -> Mapping[UUID, Machine]:
         """The installed procedures by version: labels, roles and states of every row."""
         return every_machine()
 

@@ -1,6 +1,10 @@
 """What stands around every page: district, clock, person, navigation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,17 +14,28 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from furong.apps.base import clock
+from furong.apps.base.errors import Refusal
 from furong.apps.base.models import Installation
-from furong.apps.directory.access import Capacity, grants_of
+from furong.apps.cases import reads
+from furong.apps.cases.models import ProcedureVersion
+from furong.apps.cases.sight import INSIDE
+from furong.apps.directory.access import Capacity, coverage_of, grants_of
 from furong.apps.directory.models import Membership, User
 from furong.apps.notices.models import Delivery
 from furong.faces.web.access import actions_of
 from furong.faces.web.presenters import figures
+from furong.faces.web.presenters.cases_list import MOST, capped
 from furong.faces.web.presenters.desk_pages import Frame, Language, NavGroup, NavLink
 from furong.faces.web.presenters.parts import Text
 
 LARGE = "large"
 """Cookie of the large-text mode."""
+
+CASES = "case.view from within"
+"""Stands in the navigation for `case.view` of whoever does more than follow their own cases."""
+
+INSTRUCTION = "instruction"
+"""The procedure that has a place of its own in the navigation."""
 
 # Group, and its links: label, URL name, icon, the action that opens it ("" = everyone signed in).
 NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
@@ -29,6 +44,13 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
         (
             (gettext_lazy("首页"), "home", "home", ""),
             (gettext_lazy("我的政策"), "mine", "check", "mine.view"),
+        ),
+    ),
+    (
+        gettext_lazy("事项"),
+        (
+            (gettext_lazy("事项办理"), "cases", "inbox", CASES),
+            (gettext_lazy("办理统计"), "case_figures", "chart", CASES),
         ),
     ),
     (
@@ -75,7 +97,7 @@ def _frame(request: HttpRequest) -> Frame:
         clock=figures.clock(at.astimezone(clock.zone())),
         person=user.name,
         role=role_of(user),
-        groups=[*_navigation(request.path, actions)],
+        groups=[*_navigation(request, user, actions, at)],
         may_search="subject.view" in actions,
         unread=Delivery.objects.inbox_of(user).unread().count(),
         languages=languages(),
@@ -97,15 +119,39 @@ def role_of(user: User) -> str:
     return " · ".join(filter(None, [capacities or _("暂无授权"), _("、").join(at_work)]))
 
 
-def _navigation(path: str, actions: Iterable[str]) -> Iterator[NavGroup]:
-    for label, entries in NAVIGATION:
+def _navigation(
+    request: HttpRequest, user: User, actions: Iterable[str], at: datetime
+) -> Iterator[NavGroup]:
+    allowed = {"", *actions}
+    if coverage_of(user, "case.view", at=at, among=INSIDE).scopes:
+        allowed.add(CASES)
+    entries = [(group, one) for group, held in NAVIGATION for one in held if one[3] in allowed]
+    urls = {name: reverse(name) for _group, (_text, name, _icon, _action) in entries}
+    here = max((u for u in urls.values() if _within(request.path, u)), key=len, default="")
+    for label, held in groupby(entries, key=lambda entry: entry[0]):
         links = [
-            NavLink(text, url := reverse(name), icon, current=_within(path, url))
-            for text, name, icon, action in entries
-            if not action or action in actions
+            NavLink(text, urls[name], icon, current=urls[name] == here)
+            for _group, (text, name, icon, _action) in held
         ]
-        if links:
-            yield NavGroup(label, links)
+        if links[0].url == urls.get("cases"):
+            links = _case_links(request, user, links, at)
+        yield NavGroup(label, links)
+
+
+def _case_links(
+    request: HttpRequest, user: User, links: Sequence[NavLink], at: datetime
+) -> list[NavLink]:
+    """With how many cases wait for the person, and the way to instructions."""
+    first, *rest = links
+    told = ""
+    with suppress(Refusal):  # a pack that cannot be read must not take every page with it
+        told = capped(reads.inbox(user, at).order_by()[: MOST + 1].count())
+    orders = request.path == first.url and request.GET.get("procedure") == INSTRUCTION
+    found = [replace(first, count=told, current=first.current and not orders)]
+    if ProcedureVersion.objects.filter(code=INSTRUCTION).exists():
+        url = f"{first.url}?box=live&procedure={INSTRUCTION}"
+        found.append(NavLink(_("指挥部指令"), url, "flag", current=orders, minor=True))
+    return [*found, *(replace(one, minor=True) for one in rest)]
 
 
 def _within(path: str, url: str) -> bool:

@@ -238,8 +238,9 @@ class Fields:
             fact = facts[found[1]]
             told = {"label": fact.label, "value": fact.values.get(found[2], found[2])}
             return False, _("“%(label)s”为“%(value)s”时必填") % told
-        language = "en" if (get_language() or "").startswith("en") else "zh-Hans"
-        return False, _("%s时必填") % in_words(condition, facts, language)
+        english = (get_language() or "").startswith("en")
+        condition_told = in_words(condition, facts, "en" if english else "zh-Hans")
+        return False, _("%s时必填") % condition_told
 
 
 def _rows(item: AsksField) -> int:

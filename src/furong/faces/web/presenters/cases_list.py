@@ -13,6 +13,8 @@ from furong.apps.cases.engine import words
 from furong.apps.cases.engine.machine import Machine
 from furong.apps.cases.models import Assignment, Case, Request, Supervision
 from furong.apps.cases.reads import Turn, turn_among
+from furong.apps.cases.sight import INSIDE
+from furong.apps.directory.access import coverage_of
 from furong.apps.directory.models import Organisation, User, Zone
 from furong.apps.registry.exporting import ExportCell
 from furong.faces.web.case_listing import (
@@ -55,6 +57,7 @@ def queue_page(
         total=listing.total,
         first=_first(listing, page),
         openings=may_open,
+        figures=bool(coverage_of(listing.user, "case.view", at=listing.at, among=INSIDE).scopes),
         keys=keys(),
         empty=_empty(listing),
     )
@@ -74,7 +77,7 @@ def keys() -> list[Key]:
 
 
 def rows_of(
-    cases: Sequence[Case], machines: Mapping[object, Machine], *, user: User, at: datetime
+    cases: Sequence[Case], machines: Mapping[UUID, Machine], *, user: User, at: datetime
 ) -> list[CaseRow]:
     """Rows for a page of cases; a fixed number of queries for all of them."""
     held = _by_case(Assignment.objects.held().select_related("organisation"), cases)
@@ -138,7 +141,7 @@ def _row(
         state=state_badge(machine, case),
         marks=marks_of(case, supervised=supervised, asked=names),
         holder=holder_of(turn, held),
-        helpers=_helpers(turn, held),
+        helpers=_helpers(machine, turn, held),
         due=due_of(case.due_at, at) if turn else None,
         opened=short(case.opened_at, at),
         closed="" if turn or case.closed_at is None else _closed(machine, case, at),
@@ -160,10 +163,17 @@ def holder_of(turn: Turn | None, held: Sequence[Assignment]) -> Text:
     return _("、").join(turn.units) or turn.role
 
 
-def _helpers(turn: Turn | None, held: Sequence[Assignment]) -> Text:
-    units = [words.unit_name(one.organisation) for one in held]
-    with_it = [unit for unit in dict.fromkeys(units) if turn and unit not in turn.units]
-    return _("、").join(with_it)
+def _helpers(machine: Machine, turn: Turn | None, held: Sequence[Assignment]) -> Text:
+    """The other units that hold it, by kind: 承办单位 城管执法局 · 协办单位 公安分局."""
+    if turn is None:
+        return ""
+    kinds = machine.procedure.assignments
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in held:
+        unit = words.unit_name(one.organisation)
+        if unit not in turn.units and one.kind in kinds and unit not in found[one.kind]:
+            found[one.kind].append(unit)
+    return " · ".join(f"{kinds[kind].label} {_('、').join(units)}" for kind, units in found.items())
 
 
 def _first(listing: CaseListing, page: Page[Case]) -> Text:
@@ -277,7 +287,7 @@ def _empty(listing: CaseListing) -> tuple[Text, Text]:
 
 
 def sheet_rows(
-    cases: Sequence[Case], machines: Mapping[object, Machine], *, user: User, at: datetime
+    cases: Sequence[Case], machines: Mapping[UUID, Machine], *, user: User, at: datetime
 ) -> Iterator[list[ExportCell]]:
     """The rows of an exported queue."""
     shown = rows_of(cases, machines, user=user, at=at)

@@ -35,6 +35,7 @@ from furong.faces.web.presenters.cases_pages import (
     Moment,
     Paper,
     PendingRequest,
+    Suggested,
     TurnBox,
 )
 from furong.faces.web.presenters.cases_words import (
@@ -424,7 +425,7 @@ def invite_form(case: Case, values: Mapping[str, str] | None = None, error: str 
     return InviteForm(options, uuid4().hex, values or {"days": "7", "kind": "party"}, error)
 
 
-def _alike(viewer: Viewer, can: Sequence[Possible]) -> Sequence[cases_suggest.Suggested]:
+def _alike(viewer: Viewer, can: Sequence[Possible]) -> Sequence[Suggested]:
     """Look-alikes, as long as the case can still be merged or handed out."""
     names = {one.name for one in can if one.kind == "action"}
     if not viewer.inside or not names & {"merge", "dispatch"}:

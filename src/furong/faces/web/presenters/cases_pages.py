@@ -56,6 +56,7 @@ class QueuePage:
     total: int
     first: Text  # the next that is due
     openings: bool
+    figures: bool
     keys: Sequence[Key]
     empty: tuple[Text, Text]
 

@@ -9,6 +9,7 @@ Nothing here is a percentage: what is shown is why it is shown.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -83,7 +84,7 @@ def _likeness(asked: set[str], case: Case, matter: Matter) -> float:
 def _shown(
     cases: Sequence[Case],
     matter: Matter,
-    machines: Mapping[object, Machine],
+    machines: Mapping[UUID, Machine],
     at: datetime,
     merge: str,
 ) -> list[Suggested]:

@@ -1,6 +1,6 @@
 """Registering a case: which way, about whom, and what; cases like it are shown while one types."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,7 +32,7 @@ from furong.faces.web.presenters.cases_forms import (
     case_form,
     options_of,
 )
-from furong.faces.web.presenters.cases_pages import FormField
+from furong.faces.web.presenters.cases_pages import FormField, Suggested
 from furong.faces.web.presenters.cases_suggest import Matter
 from furong.faces.web.presenters.parts import Text
 from furong.faces.web.views.cases import ACT
@@ -41,6 +41,7 @@ from furong.packs.models.procedures import AsksField, FormItem
 FOUND = 12  # subjects of a search
 EXTERNAL = "external_number"
 HOTLINE = "12345"
+NONE: Mapping[str, Text] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,10 @@ def _posted(
     answers = typed.answers(items, machine)
 
     def again(
-        refusal: Text = "", status: int = 200, there: Case | None = None, **errors: Text
+        refusal: Text = "",
+        status: int = 200,
+        there: Case | None = None,
+        errors: Mapping[str, Text] = NONE,
     ) -> HttpResponse:
         messages.error(request, _("没有登记，请改正标出的各项"))
         mended = Typed(typed.values, typed.files, {**typed.errors, **errors}, empty=False)
@@ -231,7 +235,7 @@ def _posted(
                 )
                 kept.reply = str(made.pk)
     except InvalidAnswers as invalid:
-        return again(**invalid.problems)
+        return again(errors=invalid.problems)
     except AlreadyThere as known:
         return again(str(known), 409, _seen(request, known.case))
     except Refusal as refusal:
@@ -263,7 +267,7 @@ def alike(request: Request, procedure: str, opening: str) -> HttpResponse:
     return render(request, "web/parts/case_alike.html", {"alike": found})
 
 
-def _alike(request: Request, subject: Subject | None) -> Sequence[cases_suggest.Suggested]:
+def _alike(request: Request, subject: Subject | None) -> Sequence[Suggested]:
     sent = request.POST if request.method == "POST" else request.GET
     words = " ".join(sent.get(f"{PREFIX}{name}", "")[:2000] for name in ("title", "details"))
     matter = Matter(words, subject, sent.get(f"{PREFIX}{CATEGORY}", ""))

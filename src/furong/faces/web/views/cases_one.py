@@ -1,6 +1,6 @@
 """One case: its page, every act of its procedure through one form, comments, files, sealed answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from furong.apps.cases.engine.answers import InvalidAnswers
 from furong.apps.cases.engine.performing import NotNow
 from furong.apps.cases.models import Event
 from furong.apps.cases.reads import Possible
-from furong.apps.directory.access import may
+from furong.apps.directory.access import Denied, may
 from furong.apps.directory.models import User
 from furong.apps.registry.reads import encoded_facts
 from furong.faces.web.access import Request, needs, person
@@ -50,6 +50,7 @@ from furong.faces.web.views.cases import ACT, VIEW, viewer_of
 from furong.packs.models.procedures import AsksFact, FormItem
 
 STALE = 409
+NONE: Mapping[str, Text] = {}
 
 
 @require_safe
@@ -114,28 +115,51 @@ def _posted(
     typed = typed_of(request, items)
     target = following(request, reverse("case", args=[viewer.case.pk]))
 
-    def again(refusal: Text = "", status: int = 200, **errors: Text) -> HttpResponse:
+    def again(
+        refusal: Text = "", status: int = 200, errors: Mapping[str, Text] = NONE
+    ) -> HttpResponse:
         messages.error(request, _("没有办成，请改正标出的各项"))
         mended = Typed(typed.values, typed.files, {**typed.errors, **errors}, empty=False)
         assert offered is not None
         return _form_page(request, viewer, offered, mended, refusal=refusal, status=status)
 
     if offered is not None and (wrong := _lacking(request, offered, typed)):
-        return again(**wrong)
+        return again(errors=wrong)
     try:
         label = _do_once(
             request, viewer, key, offered, typed.answers(items, viewer.machine), target
         )
     except InvalidAnswers as invalid:
-        return again(**invalid.problems)
+        return again(errors=invalid.problems)
     except NotNow as stale:
         return _stale(request, viewer, stale, offered, items, typed)
+    except Denied:
+        if not _overtaken(request, viewer):
+            raise
+        told = _("这件已不由您办理，没有写入；您填写的内容在下面，可以复制")
+        return _stale(request, viewer, NotNow(told, _since(request, viewer)), None, items, typed)
     except Refusal as refusal:
         if offered is None:
             return _stale(request, viewer, NotNow(str(refusal)), offered, items, typed)
         return again(str(refusal), STALE)
     messages.success(request, _("已办理：%s") % label)
     return redirect(target)
+
+
+def _revision(request: Request) -> int | None:
+    """The last event that the form's reader saw."""
+    sent = request.POST.get("revision", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 9 else None
+
+
+def _overtaken(request: Request, viewer: Viewer) -> bool:
+    """Whether somebody else acted since: who may not act now may have been able to then."""
+    seen = _revision(request)
+    return seen is not None and seen < viewer.case.revision
+
+
+def _since(request: Request, viewer: Viewer) -> list[Event]:
+    return [*viewer.case.events.filter(sequence__gt=_revision(request) or 0)]
 
 
 def _lacking(request: Request, offered: Possible, typed: Typed) -> dict[str, Text]:
@@ -175,8 +199,7 @@ def _act(
     answers: dict[str, object],
 ) -> None:
     section, name, *rest = key.split(".")
-    sent = request.POST.get("revision", "")
-    revision = int(sent) if sent.isdecimal() and len(sent) < 9 else None
+    revision = _revision(request)
     by, at, case = person(request), request.at, viewer.case
     decided = _decider(request, viewer, offered)
     if section == "requests":
