@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "furong.apps.notices",
     "furong.apps.cases",
     "furong.apps.policies",
+    "furong.apps.handlers",
     "furong.faces.web",
 ]
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
 
+from furong.apps.handlers.actions import apply_in_name
 from furong.apps.policies import reads
-from furong.apps.policies.actions import Ruling, apply_for, decide_application
+from furong.apps.policies.actions import Ruling, decide_application
 from furong.apps.policies.actions.applying import SUBMIT
 from furong.apps.policies.actions.deciding import DECIDE
 from furong.apps.policies.models import Application, Decision
@@ -189,7 +190,7 @@ def submit_application(
         raise faulty([Fault("policy", _("没有政策“%s”") % body.policy)]) from error
 
     def act() -> Answer:
-        made = apply_for(subject, body.policy, note=body.note, by=request.auth, at=request.at)
+        made = apply_in_name(subject, body.policy, note=body.note, by=request.auth, at=request.at)
         shown = _application(made.application).model_dump(mode="json")
         location = f"/api/v1/applications/{made.application.pk}"
         return Answer(shown, 201 if made.made else 200, {"Location": location})

@@ -4,7 +4,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from furong.faces.api import applications, disputes, drafts, policies, problems, subjects
+from furong.faces.api import (
+    applications,
+    authorisations,
+    disputes,
+    drafts,
+    policies,
+    problems,
+    subjects,
+)
 from furong.faces.api.access import Needs
 from furong.faces.api.parsing import StrictParser
 
@@ -32,3 +40,4 @@ api.add_router("", policies.router)
 api.add_router("", disputes.router)
 api.add_router("", applications.router)
 api.add_router("", drafts.router)
+api.add_router("", authorisations.router)

@@ -1,6 +1,6 @@
 """What stands around every page: district, clock, person, navigation."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +21,8 @@ from furong.apps.cases.models import ProcedureVersion
 from furong.apps.cases.sight import INSIDE
 from furong.apps.directory.access import Capacity, coverage_of, grants_of
 from furong.apps.directory.models import Membership, User
+from furong.apps.handlers.models import Authorisation
+from furong.apps.handlers.models.authorisation import DECIDE
 from furong.apps.notices.models import Delivery
 from furong.faces.web.access import actions_of
 from furong.faces.web.presenters import figures
@@ -37,6 +39,9 @@ CASES = "case.view from within"
 INSTRUCTION = "instruction"
 """The procedure that has a place of its own in the navigation."""
 
+CLAIMS = "claims"
+"""In place of an action: for whoever has no grant, and may ask to act for a firm."""
+
 # Group, and its links: label, URL name, icon, the action that opens it ("" = everyone signed in).
 NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
     (
@@ -44,6 +49,7 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
         (
             (gettext_lazy("首页"), "home", "home", ""),
             (gettext_lazy("我的政策"), "mine", "check", "mine.view"),
+            (gettext_lazy("我的授权"), "claims", "user", CLAIMS),
         ),
     ),
     (
@@ -57,6 +63,7 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
         gettext_lazy("服务对象"),
         (
             (gettext_lazy("服务对象"), "subjects", "building", "subject.view"),
+            (gettext_lazy("授权核实"), "authorisations", "user", DECIDE),
             (gettext_lazy("数据导入"), "imports", "upload", "subject.import"),
             (gettext_lazy("待核实"), "disputes", "question", "fact.settle"),
         ),
@@ -97,7 +104,7 @@ def _frame(request: HttpRequest) -> Frame:
         clock=figures.clock(at.astimezone(clock.zone())),
         person=user.name,
         role=role_of(user),
-        groups=[*_navigation(request, user, actions, at)],
+        groups=[*_navigation(request, user, actions or {CLAIMS}, at)],
         may_search="subject.view" in actions,
         unread=Delivery.objects.inbox_of(user).unread().count(),
         languages=languages(),
@@ -120,17 +127,21 @@ def role_of(user: User) -> str:
 
 
 def _navigation(
-    request: HttpRequest, user: User, actions: Iterable[str], at: datetime
+    request: HttpRequest, user: User, actions: Collection[str], at: datetime
 ) -> Iterator[NavGroup]:
     allowed = {"", *actions}
     if coverage_of(user, "case.view", at=at, among=INSIDE).scopes:
         allowed.add(CASES)
+    counts = {}
+    if DECIDE in actions:
+        waiting = Authorisation.objects.for_desk(user, at).count()
+        counts["authorisations"] = figures.count(waiting) if waiting else ""
     entries = [(group, one) for group, held in NAVIGATION for one in held if one[3] in allowed]
     urls = {name: reverse(name) for _group, (_text, name, _icon, _action) in entries}
     here = max((u for u in urls.values() if _within(request.path, u)), key=len, default="")
     for label, held in groupby(entries, key=lambda entry: entry[0]):
         links = [
-            NavLink(text, urls[name], icon, current=urls[name] == here)
+            NavLink(text, urls[name], icon, urls[name] == here, counts.get(name, ""))
             for _group, (text, name, icon, _action) in held
         ]
         if links[0].url == urls.get("cases"):

@@ -14,7 +14,9 @@ from furong.apps.base.models import StoredFile
 from furong.apps.cases.engine.answers import clean
 from furong.apps.cases.engine.doing import Ask, Bearer
 from furong.apps.cases.engine.effects import put_request
+from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.engine.performing import go_on, perform, permit, write
+from furong.apps.cases.engine.roles import Parties
 from furong.apps.cases.engine.taking import begin, lock
 from furong.apps.cases.models import Case, Event, Request
 from furong.apps.directory.access import Denied
@@ -133,7 +135,7 @@ def comment(
 ) -> Event:
     """Adds words to the timeline, for those who work on the case, or also for who raised it.
 
-    Whoever may see the case may; a bearer of a link always speaks in public.
+    Whoever may see the case may; who raised it and a bearer of a link always speak in public.
     """
     held = lock(case.pk)
     if isinstance(by, User) and not Case.objects.visible_to(by, at).filter(pk=held.pk).exists():
@@ -144,7 +146,7 @@ def comment(
     if len(words) > COMMENT:
         raise Refusal(_("有 %(n)d 字，最多 %(max)d 字") % {"n": len(words), "max": COMMENT})
     held.revision += 1
-    public = public or isinstance(by, Bearer)
+    public = public or isinstance(by, Bearer) or _is_outside(held, by, at)
     entry = journal.record(
         "case.comment",
         by=by if isinstance(by, User) else "link",
@@ -171,3 +173,11 @@ def comment(
         made.files.set(files)
     held.save(update_fields=["revision"])
     return made
+
+
+def _is_outside(case: Case, by: User, at: datetime) -> bool:
+    """Whether all that somebody is in a case is a handler of the firm."""
+    machine = machine_of(case.procedure)
+    roles = machine.procedure.roles
+    mine = {roles[one.role].capacity for one in Parties(machine, case, at).standings(by)}
+    return mine == {"owner"}

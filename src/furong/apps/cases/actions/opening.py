@@ -15,7 +15,6 @@ from furong.apps.cases.engine.clocks import Clocks
 from furong.apps.cases.engine.doing import Ask, Bearer, Doing
 from furong.apps.cases.engine.known import Known
 from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.engine.numbers import next_number
 from furong.apps.cases.engine.performing import go_on, perform, permit, write
 from furong.apps.cases.engine.roles import Parties
 from furong.apps.cases.models import Case, ProcedureVersion
@@ -81,10 +80,6 @@ def open_case(
         requests=[],
     )
     permit(doing)
-    case.number = next_number(machine.procedure.number, at, machine.calendar.zoneinfo)
-    case.state = doing.act.to[0]
-    case.category = machine.state(case.state).category
-    case.save(force_insert=True)
     perform(doing)
     go_on(doing)
     write(doing)

@@ -16,7 +16,7 @@ class NavLink:
     url: str
     icon: str
     current: bool = False
-    count: str = ""
+    count: str = ""  # what waits there for the reader
     minor: bool = False  # has no place in a phone's navigation
 
 

@@ -23,6 +23,7 @@ from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.cases_list import MOST, capped, rows_of
 from furong.faces.web.presenters.cases_pages import CaseRow
 from furong.faces.web.presenters.desk_pages import HomePage, Task
+from furong.faces.web.presenters.handler_tasks import handler_tasks
 from furong.faces.web.presenters.parts import Bar, Kpi, segments
 from furong.faces.web.presenters.policies import reach_bar
 from furong.faces.web.presenters.verdicts import (
@@ -49,6 +50,7 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
     rows, waiting = _waiting(user, at) if "case.act" in actions else ([], "")
     if own := _own(user, at):
         kpis, tasks = _of_own(own, at)
+        tasks = [*handler_tasks(user, actions, at), *tasks]
         return HomePage(
             greeting,
             date_line,
@@ -66,7 +68,10 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
         greeting=greeting,
         date=date_line,
         heading=_("今天先看"),
-        tasks=[*_tasks(user, actions, texts, told, reaches, at)],
+        tasks=[
+            *handler_tasks(user, actions, at),
+            *_tasks(user, actions, texts, told, reaches, at),
+        ],
         kpis=[
             *_own_kpis(user, actions, at),
             *_policy_kpis(texts, told, reaches.values()),

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from furong.apps.directory.access import Capacity
 from furong.apps.directory.models import Grant, Membership, User
+from furong.apps.handlers.models import Authorisation
+from furong.apps.handlers.models.authorisation import Role
 from furong.faces.web.presenters.desk_pages import RoleCard
 from furong.faces.web.presenters.parts import Text
 
@@ -32,15 +34,31 @@ def role_cards(at: datetime) -> list[RoleCard]:
     grants = Grant.objects.in_force(at).filter(user__is_active=True).order_by("user__username")
     holders: dict[str, Grant] = {}
     posts = Membership.objects.in_force(at).select_related("organisation")
+    book_keepers = {card.username for card in _book_keeper(at)}
     for grant in grants.select_related("user").prefetch_related(
         Prefetch("user__memberships", posts)
     ):
+        if grant.user.username in book_keepers and grant.capacity == Capacity.OWNER:
+            continue
         holders.setdefault(grant.capacity, grant)
-    return [
-        RoleCard(held.user.username, Capacity(capacity).label, _whereabouts(held.user), does)
-        for capacity, does in DOES.items()
-        if (held := holders.get(capacity))
-    ]
+    cards = []
+    for capacity, does in DOES.items():
+        if held := holders.get(capacity):
+            label = Capacity(capacity).label
+            cards.append(RoleCard(held.user.username, label, _whereabouts(held.user), does))
+        if capacity == Capacity.OWNER:
+            cards += _book_keeper(at)
+    return cards
+
+
+def _book_keeper(at: datetime) -> list[RoleCard]:
+    """Who acts for many firms sees other pages than who acts for one."""
+    letters = Authorisation.objects.in_force(at).filter(role=Role.BOOKKEEPER, user__is_active=True)
+    first = letters.select_related("user").order_by("user__username").first()
+    if first is None:
+        return []
+    does = _("一个账号办多家企业：哪家要办什么，一张表看清")
+    return [RoleCard(first.user.username, _("代账人员"), first.user.name, does)]
 
 
 def _whereabouts(user: User) -> str:

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from furong.apps.base.errors import Refusal
 from furong.apps.directory.access import may, require
+from furong.apps.handlers.actions import apply_in_name
 from furong.apps.policies import reads
 from furong.apps.policies.actions import (
-    apply_for,
     decide_application,
     decide_without_application,
     withdraw_application,
@@ -132,7 +132,7 @@ def apply(request: Request, pk: UUID, policy: str) -> HttpResponse:
 
     def act() -> str:
         note = request.POST.get("note", "")
-        made = apply_for(subject, policy, note=note, by=person(request), at=request.at)
+        made = apply_in_name(subject, policy, note=note, by=person(request), at=request.at)
         return reverse("application", args=[made.application.pk])
 
     if request.method != "POST":
