@@ -9,7 +9,7 @@ from furong.apps.base.models import Entry
 from furong.apps.cases.actions import act, answer, ask, may_invite, open_case, reveal
 from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.models import Case, Supervision
-from furong.apps.cases.reads import deciders, figures, possible, turn_among, whose_turn
+from furong.apps.cases.reads import deciders, figures, inbox, possible, turn_among, whose_turn
 from furong.apps.directory.access import Denied
 from furong.apps.directory.actions import grant
 from furong.apps.directory.models import User
@@ -156,3 +156,14 @@ def test_an_answered_request_is_no_longer_offered(
     assert "answers.return.granted" in [one.key for one in possible(case, dispatcher_he, at)]
     answer(asked, "refused", {"opinion": "在职责内"}, by=dispatcher_he, at=at)
     assert not [one for one in possible(case, dispatcher_he, at) if one.request]
+
+
+@pytest.mark.usefixtures("everybody")
+def test_a_unit_that_has_done_its_part_is_not_reminded_of_another_s(
+    appeal: Case, dispatcher_he: User, clerk_pan: User, clerk_deng: User, at: datetime
+) -> None:
+    case = dispatch(appeal, by=dispatcher_he, at=at, helpers=["police", "east-office"])
+    assert inbox(clerk_pan, at).get() == case
+    act(case, "help_done", {"words": "已设警示"}, by=clerk_pan, at=at)
+    assert not inbox(clerk_pan, at).exists()
+    assert inbox(clerk_deng, at).get() == case

@@ -77,32 +77,36 @@ class CaseListing:
         keys = ordered(KEYS[self.chosen["order"]], NULLABLE)
         return self._within(self.chosen["state"]).order_by(*keys)
 
-    def _within(self, state: str) -> CaseQuerySet:
+    def _within(self, state: str, category: str | None = None) -> CaseQuerySet:
         chosen = self.chosen
-        closed = chosen["box"] == CLOSED
-        category = (CATEGORY, chosen["category"]) if chosen["category"] else ("", "")
+        of_box = "closed" if chosen["box"] == CLOSED else "live"
+        fact = (CATEGORY, chosen["category"]) if chosen["category"] else ("", "")
         wanted = Queue(
             text=chosen["q"],
             procedure=chosen["procedure"],
             state=state,
-            category="closed" if closed else "live",
+            category=of_box if category is None else category,
             kind=chosen["kind"],
             unit=chosen["unit"],
             street=chosen["street"],
             due=chosen["due"],
-            fact=category,
+            fact=fact,
         )
-        rows = (
-            reads.inbox(self.user, self.at)
-            if chosen["box"] == MINE
-            else Case.objects.visible_to(self.user, self.at)
-        )
-        return reads.filtered(rows, wanted, self.at, day_ends=day_ends(self.at))
+        return reads.filtered(self._box, wanted, self.at, day_ends=day_ends(self.at))
+
+    @cached_property
+    def _box(self) -> CaseQuerySet:
+        """The cases of the box, which the page asks twice: for its rows and for its counts."""
+        if self.chosen["box"] == MINE:
+            return reads.inbox(self.user, self.at)
+        return Case.objects.visible_to(self.user, self.at)
 
     @cached_property
     def counts(self) -> Mapping[tuple[str, str], int]:
         """(procedure, state) → how many of the box there are, whatever state is asked for."""
-        return reads.counts(self._within(""))
+        closed = self.chosen["box"] == CLOSED
+        rows = self._within("", category="")
+        return reads.counts(rows, self.machines, category="closed" if closed else "live")
 
     @property
     def total(self) -> int:

@@ -1,10 +1,10 @@
 """What stands around every page: district, clock, person, navigation."""
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,21 +14,18 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from furong.apps.base import clock
-from furong.apps.base.errors import Refusal
 from furong.apps.base.models import Installation
-from furong.apps.cases import reads
 from furong.apps.cases.models import ProcedureVersion
-from furong.apps.cases.sight import INSIDE
-from furong.apps.directory.access import Capacity, coverage_of, grants_of
+from furong.apps.cases.sight import INSIDE, VIEW
+from furong.apps.directory.access import ACTIONS, Capacity, grants_of
 from furong.apps.directory.models import Membership, User
 from furong.apps.handlers.models import Authorisation
 from furong.apps.handlers.models.authorisation import DECIDE
 from furong.apps.notices.models import Delivery
-from furong.faces.web.access import actions_of
 from furong.faces.web.presenters import figures
-from furong.faces.web.presenters.cases_list import MOST, capped
 from furong.faces.web.presenters.desk_pages import Frame, Language, NavGroup, NavLink
 from furong.faces.web.presenters.parts import Text
+from furong.faces.web.waiting import capped, waiting_for
 
 LARGE = "large"
 """Cookie of the large-text mode."""
@@ -95,15 +92,19 @@ def _frame(request: HttpRequest) -> Frame:
     user = request.user
     if not isinstance(user, User):
         return Frame(district, demo, large, languages=languages())
-    at = clock.now()
-    actions = actions_of(user, at)
+    at = getattr(request, "at", None) or clock.now()
+    capacities = [*dict.fromkeys(grants_of(user, at).values_list("capacity", flat=True))]
+    actions = {*frozenset().union(*(ACTIONS[one] for one in capacities))}
+    if any(one in INSIDE and VIEW in ACTIONS[one] for one in capacities):
+        actions.add(CASES)
+    local = at.astimezone(ZoneInfo(installation.timezone) if installation else clock.zone())
     return Frame(
         district,
         demo,
         large,
-        clock=figures.clock(at.astimezone(clock.zone())),
+        clock=figures.clock(local),
         person=user.name,
-        role=role_of(user),
+        role=role_of(user, capacities, at),
         groups=[*_navigation(request, user, actions or {CLAIMS}, at)],
         may_search="subject.view" in actions,
         unread=Delivery.objects.inbox_of(user).unread().count(),
@@ -116,10 +117,8 @@ def languages() -> list[Language]:
     return [Language(code, name, code == now) for code, name in settings.LANGUAGES]
 
 
-def role_of(user: User) -> str:
+def role_of(user: User, held: Iterable[str], at: datetime) -> str:
     """The capacities that a person holds, and where they work: 经办人员 · 文艺路街道."""
-    at = clock.now()
-    held = dict.fromkeys(grants_of(user, at).values_list("capacity", flat=True))
     places = Membership.objects.in_force(at).filter(user=user).select_related("organisation")
     at_work = dict.fromkeys(place.organisation.short or place.organisation.name for place in places)
     capacities = _("、").join(str(Capacity(capacity).label) for capacity in held)
@@ -130,8 +129,6 @@ def _navigation(
     request: HttpRequest, user: User, actions: Collection[str], at: datetime
 ) -> Iterator[NavGroup]:
     allowed = {"", *actions}
-    if coverage_of(user, "case.view", at=at, among=INSIDE).scopes:
-        allowed.add(CASES)
     counts = {}
     if DECIDE in actions:
         waiting = Authorisation.objects.for_desk(user, at).count()
@@ -154,9 +151,7 @@ def _case_links(
 ) -> list[NavLink]:
     """With how many cases wait for the person, and the way to instructions."""
     first, *rest = links
-    told = ""
-    with suppress(Refusal):  # a pack that cannot be read must not take every page with it
-        told = capped(reads.inbox(user, at).order_by()[: MOST + 1].count())
+    told = capped(waiting_for(request, user, at))
     orders = request.path == first.url and request.GET.get("procedure") == INSTRUCTION
     found = [replace(first, count=told, current=first.current and not orders)]
     if ProcedureVersion.objects.filter(code=INSTRUCTION).exists():

@@ -13,8 +13,8 @@ from furong.apps.cases.engine import words
 from furong.apps.cases.engine.machine import Machine
 from furong.apps.cases.models import Assignment, Case, Request, Supervision
 from furong.apps.cases.reads import Turn, turn_among
-from furong.apps.cases.sight import INSIDE
-from furong.apps.directory.access import coverage_of
+from furong.apps.cases.sight import VIEW
+from furong.apps.directory.access import Capacity, coverage_of
 from furong.apps.directory.models import Organisation, User, Zone
 from furong.apps.registry.exporting import ExportCell
 from furong.faces.web.case_listing import (
@@ -37,12 +37,13 @@ from furong.faces.web.presenters.cases_words import (
     state_badge,
 )
 from furong.faces.web.presenters.parts import Badge, Chip, Select, Text, chip, select
+from furong.faces.web.waiting import capped
 
 
 def queue_page(
-    listing: CaseListing, page: Page[Case], *, acts: bool, inbox: int, may_open: bool
+    listing: CaseListing, page: Page[Case], *, acts: bool, staff: bool, inbox: int
 ) -> QueuePage:
-    """acts: whether the person has an inbox; inbox: how many lie in it."""
+    """acts: whether the person has an inbox; inbox: how many lie in it; staff: no mere owner."""
     chosen = listing.chosen
     rows = rows_of(page.rows, listing.machines, user=listing.user, at=listing.at)
     return QueuePage(
@@ -56,8 +57,8 @@ def queue_page(
         pages=page.pages,
         total=listing.total,
         first=_first(listing, page),
-        openings=may_open,
-        figures=bool(coverage_of(listing.user, "case.view", at=listing.at, among=INSIDE).scopes),
+        openings=acts,
+        figures=staff,
         keys=keys(),
         empty=_empty(listing),
     )
@@ -99,8 +100,10 @@ def rows_of(
     ]
 
 
-def _inside(cases: Iterable[Case], user: User, at: datetime) -> Iterable[UUID]:
+def _inside(cases: Sequence[Case], user: User, at: datetime) -> Iterable[UUID]:
     """Those whose marks the person may know: an owner is not told of returns and orders."""
+    if not coverage_of(user, VIEW, at=at, among=[Capacity.OWNER]).scopes:
+        return [one.pk for one in cases]
     rows = Case.objects.filter(pk__in=[one.pk for one in cases]).inside_of(user, at)
     return rows.order_by().values_list("pk", flat=True)
 
@@ -198,14 +201,6 @@ def _tabs(chosen: Mapping[str, str], *, acts: bool, inbox: int) -> Iterator[Tab]
         if box != MINE or acts:
             count = capped(inbox) if box == MINE else ""
             yield Tab(labels[box], f"{reverse('cases')}?box={box}", chosen["box"] == box, count)
-
-
-MOST = 99
-"""More than these are not counted for the navigation, which would cost and tell nothing."""
-
-
-def capped(count: int) -> str:
-    return f"{MOST}+" if count > MOST else str(count) if count else ""
 
 
 def _chips(listing: CaseListing) -> list[Chip]:

@@ -20,7 +20,7 @@ from furong.apps.policies import reads
 from furong.apps.policies.reads import Line, Reach, Text
 from furong.apps.registry.models import Dispute, ImportBatch, Subject
 from furong.faces.web.presenters import figures, wording
-from furong.faces.web.presenters.cases_list import MOST, capped, rows_of
+from furong.faces.web.presenters.cases_list import rows_of
 from furong.faces.web.presenters.cases_pages import CaseRow
 from furong.faces.web.presenters.desk_pages import HomePage, Task
 from furong.faces.web.presenters.handler_tasks import handler_tasks
@@ -35,6 +35,7 @@ from furong.faces.web.presenters.verdicts import (
     UNKNOWN,
 )
 from furong.faces.web.presenters.whose import Whose, whose
+from furong.faces.web.waiting import MOST, capped
 
 TOP = 6
 FIRST = 6  # as many cases as the first page shows

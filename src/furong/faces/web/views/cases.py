@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from furong.apps.base import clock
-from furong.apps.cases import reads
 from furong.apps.cases.models import Case
+from furong.apps.cases.sight import INSIDE
+from furong.apps.directory.access import coverage_of
 from furong.apps.registry.exporting import write_table
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.case_listing import CaseListing, chosen_of, whole_cases
@@ -17,12 +18,12 @@ from furong.faces.web.case_posted import following
 from furong.faces.web.downloads import workbook
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.cases_list import (
-    MOST,
     queue_page,
     sheet_headings,
     sheet_rows,
 )
 from furong.faces.web.presenters.cases_one import Viewer, case_page
+from furong.faces.web.waiting import waiting_for
 
 VIEW, ACT = "case.view", "case.act"
 SHEET = 20_000
@@ -36,15 +37,15 @@ def list_cases(request: Request) -> HttpResponse:
     listing = _listing(request)
     page = listing.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     acts = ACT in request.actions
-    waiting = inbox_count(request) if acts else 0
-    shown = queue_page(listing, page, acts=acts, inbox=waiting, may_open=acts)
+    waiting = waiting_for(request, person(request), request.at) if acts else 0
+    shown = queue_page(listing, page, acts=acts, staff=_is_staff(request), inbox=waiting)
     template = "web/cases.html"
     return render(request, f"{template}#results" if request.htmx else template, {"page": shown})
 
 
-def inbox_count(request: Request) -> int:
-    """How many cases wait for the person; one more than `MOST` stands for more."""
-    return reads.inbox(person(request), request.at).order_by()[: MOST + 1].count()
+def _is_staff(request: Request) -> bool:
+    """Whether the person sees cases as more than an owner of their subjects."""
+    return bool(coverage_of(request.user, VIEW, at=request.at, among=INSIDE).scopes)
 
 
 @require_safe
