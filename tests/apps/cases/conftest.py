@@ -55,6 +55,13 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
     """The sample pack with the procedures of the article's district."""
     made = tmp_path / "sample"
     shutil.copytree(SAMPLE, made)
+    add_procedures(made)
+    settings.FURONG_PACK = str(made)
+    return made
+
+
+def add_procedures(made: Path) -> None:
+    """What the article's procedures need beside the sample pack: units, kinds, a calendar."""
     organisations = made / "organisations/organisations.yaml"
     organisations.write_text(
         organisations.read_text("utf-8") + ORGANISATIONS.strip() + "\n", "utf-8"
@@ -77,8 +84,6 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
     (made / "procedures").mkdir()
     for name in ("appeal", "instruction", "phone-check"):
         shutil.copy(ROOT / f"packs/furong-2020/procedures/{name}.yaml", made / "procedures")
-    settings.FURONG_PACK = str(made)
-    return made
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/pane/", cases.show_pane, name="case_pane"),
     path("cases/<uuid:pk>/do/<str:key>/", cases_one.do, name="case_do"),
     path("cases/<uuid:pk>/comment/", cases_one.comment, name="case_comment"),
-    path("cases/<uuid:pk>/files/<uuid:file>/", cases_one.show_file, name="case_file"),
+    path("cases/<uuid:pk>/files/<uuid:attached>/", cases_one.show_file, name="case_file"),
     path("cases/<uuid:pk>/reveal/<int:sequence>/", cases_one.reveal, name="case_reveal"),
     path("cases/<uuid:pk>/invite/", cases_inviting.invite, name="case_invite"),
     path(

@@ -103,6 +103,19 @@ def possible(case: Case, by: User | Bearer, at: datetime) -> list[Possible]:
     return found
 
 
+def may_ever(case: Case, key: str, by: User | Bearer, at: datetime) -> bool:
+    """Whether somebody's roles let them do an act, wherever the case stands now."""
+    machine = machine_of(case.procedure)
+    act, parties = machine.act(key), Parties(machine, case, at)
+    if standing_for(machine, act, parties, by, None) is not None:
+        return True
+    one = machine.procedure
+    holder = one.requests.get(act.request) if act.request else one.actions.get(act.name)
+    proxy = getattr(holder, "proxy", None)
+    mine = {one.role for one in parties.standings(by)} if isinstance(by, User) else set()
+    return proxy is not None and proxy.role in mine
+
+
 def _possible(machine: Machine, act: Act, request: Request | None = None) -> Possible:
     one = machine.procedure
     action = one.actions.get(act.name) if act.path[0] == "actions" else None

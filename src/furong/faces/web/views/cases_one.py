@@ -300,8 +300,10 @@ def _original(viewer: Viewer, offered: Possible) -> str:
 
 
 def _gone(request: Request, viewer: Viewer, key: str) -> HttpResponse:
-    """An address of an act that cannot be done here now."""
+    """An address of an act that cannot be done where the case stands; 404 for who never may."""
     _items_of(viewer, key)
+    if not reads.may_ever(viewer.case, key, viewer.user, viewer.at):
+        raise Http404
     page = {
         "head": head_of(viewer),
         "turn": turn_box(viewer),
@@ -375,14 +377,14 @@ def _once(request: Request, act: Callable[[], None]) -> None:
 
 @require_safe
 @needs(VIEW)
-def show_file(request: Request, pk: UUID, file: UUID) -> HttpResponse:
+def show_file(request: Request, pk: UUID, attached: UUID) -> HttpResponse:
     """A file of the timeline; from outside only those of one's own entries."""
     viewer = viewer_of(request, pk)
-    held = Event.objects.filter(case=viewer.case, files=file).exists()
+    held = Event.objects.filter(case=viewer.case, files=attached).exists()
     if not held:
         raise Http404
     told = reads.timeline(viewer.case, outside=not viewer.inside)
-    found = next((one for entry in told for one in entry.files if one.pk == file), None)
+    found = next((one for entry in told for one in entry.files if one.pk == attached), None)
     if found is None:
         raise Http404
     with suppress(FileNotFoundError), found.open() as content:
