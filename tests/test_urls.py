@@ -52,7 +52,7 @@ from furong.config.urls import urlpatterns
 from furong.faces.api.access import Needs
 from furong.faces.web.access import PUBLIC, SIGNED_IN
 from furong.packs import Pack
-from tests.apps.cases.conftest import dispatch
+from tests.apps.cases.conftest import add_procedures, dispatch
 from tests.apps.cast import EAST, person
 from tests.apps.policies.sample import make_pack
 from tests.apps.policies.test_drafting import DEFINITION, DOCUMENT
