@@ -1,7 +1,7 @@
 """One case as its page shows it: whose turn, clocks, who holds it, what can be done, what happened."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -241,7 +241,7 @@ def act_link(viewer: Viewer, one: Possible, *, main: bool = False) -> ActLink:
         direct=direct,
         main=main,
         once=uuid4().hex if direct else "",
-        hot="r" if one.kind == "answer" else HOT.get(one.name, ""),
+        hot=HOT.get(one.name, "") if one.kind == "action" else "",
         proxy=one.proxy,
     )
 
@@ -269,10 +269,14 @@ def pending_of(
             said=_said_of(one, told),
             due=due_of(dues.get(one.pk), at),
             waits=waits,
-            answers=[
-                act_link(viewer, act) for act in can if act.request and act.request.pk == one.pk
-            ],
+            answers=_answers(viewer, [a for a in can if a.request and a.request.pk == one.pk]),
         )
+
+
+def _answers(viewer: Viewer, can: Sequence[Possible]) -> list[ActLink]:
+    """The answers as buttons; the key `r` goes to the first."""
+    links = [act_link(viewer, one) for one in can]
+    return [replace(one, hot="r" if place == 0 else "") for place, one in enumerate(links)]
 
 
 def _asked_by(one: Request, at: datetime) -> str:

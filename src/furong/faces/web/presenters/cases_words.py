@@ -27,6 +27,10 @@ class Due:
 def due_of(moment: datetime | None, at: datetime) -> Due | None:
     if moment is None:
         return None
+    if abs(moment - at) < timedelta(minutes=1):
+        past = moment <= at
+        told = _("刚过时限") if past else _("不足 1 分钟")
+        return Due(short(moment, at), told, "hibiscus" if past else "amber")
     if moment <= at:
         return Due(short(moment, at), _("超 %s") % spell(at - moment), "hibiscus")
     today = timezone.localtime(moment).date() == timezone.localtime(at).date()

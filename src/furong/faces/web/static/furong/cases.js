@@ -58,7 +58,8 @@
     const button = pane.querySelector(`[data-hot="${event.key}"]`);
     if (button) {
       event.preventDefault();
-      button.click();
+      if (event.key === "r") button.focus(); // the answers differ: the reader chooses
+      else button.click();
     }
   });
 
