@@ -319,12 +319,13 @@ def drafted() -> dict[str, Any]:
         )
         draft = open_draft("T09", by=author, at=at)
         words = {"document": DOCUMENT, "definition": DEFINITION}
-        draft = submit_draft(
-            save_draft(draft, **words, revision=1, by=author, at=at), by=author, at=at
-        )
+        draft = save_draft(draft, **words, revision=1, by=author, at=at)
+        draft = submit_draft(draft, revision=draft.revision, by=author, at=at)
         file = store("意见书".encode(), name="意见书.txt", by=reviewer, at=at)
         returned = Finding(passed=False, unit="区司法局", text="请补充依据", file=file)
-        review_draft(draft, returned, stage=draft.stage, by=reviewer, at=at)
+        review_draft(
+            draft, returned, stage=draft.stage, revision=draft.revision, by=reviewer, at=at
+        )
         held = Opinion.objects.select_related("draft", "file").get()
     assert held.file is not None
     return {"studio": held.draft.pk, "draft_id": held.draft.pk, "file": held.file.pk}

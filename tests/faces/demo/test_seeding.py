@@ -21,24 +21,9 @@ from furong.faces.demo.casting import Casting
 from furong.faces.demo.population import Population
 from furong.faces.demo.seeding import Wanted
 from furong.packs import Pack, PackErrors, load
+from tests.faces.demo.conftest import BATCH, SIZE
 
 pytestmark = pytest.mark.django_db
-
-SIZE = 60
-BATCH = 20
-
-
-@pytest.fixture
-def pack(folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Pack:
-    settings.FURONG_PACK = str(folder)
-    settings.DEMO = True
-    monkeypatch.setattr(seeding, "BATCH", BATCH)
-    return load(folder)
-
-
-@pytest.fixture
-def wanted() -> Wanted:
-    return Wanted("sample", SIZE)
 
 
 @pytest.fixture

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from django.utils import dateformat
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from furong.apps.registry.actions.entries import Statement
@@ -44,10 +47,24 @@ class FactValue:
 
 
 def shown(fact: Fact, value: Encoded | None) -> str:
-    """A value as a page shows it; a code in words where the pack has them."""
+    """A value as a page shows it in its language; a code in words where the pack has them."""
     told = show_value(fact, value)
-    is_code = fact.type == "code" and value is not None
-    return catalogue().pack.code_label(fact.key, told) if is_code else told
+    if fact.type == "code" and value is not None:
+        return catalogue().pack.code_label(fact.key, told)
+    if (get_language() or "zh-hans").startswith("zh-hans"):
+        return told
+    match value:
+        case None:
+            return _("未知")
+        case bool():
+            return _("是") if value else _("否")
+        case int() if fact.type == "date":
+            return dateformat.format(date.fromordinal(value), _("Y年n月j日"))
+        case int() if fact.type == "money":
+            number = f"{Decimal(value).scaleb(-fact.digits):,f}"
+            return _("%s 元") % (number.rstrip("0").rstrip(".") if "." in number else number)
+        case _:
+            return told
 
 
 def facts_of(subject: Subject, at: datetime | None = None) -> dict[str, FactValue]:

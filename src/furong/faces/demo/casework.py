@@ -99,7 +99,8 @@ def play(folders: Iterable[Path], zone: ZoneInfo, *, until: datetime) -> int:
         if due.at > until:
             break
         _let_pass(due.at)
-        _do(due, held)
+        if due.step is None or due.number in held:
+            _do(due, held)
     _let_pass(until)
     return len(held)
 
@@ -133,23 +134,27 @@ def _in_order(samples: Sequence[SampleCase], zone: ZoneInfo) -> list[_Due]:
 @transaction.atomic
 def _do(due: _Due, held: dict[int, Case]) -> None:
     try:
-        if due.step is None:
-            held[due.number] = _open(due)
-        else:
+        if due.step is not None:
             _step(due.step, held[due.number], due.at)
-    except (Refusal, KeyError, IndexError) as error:
+        elif (case := _open(due)) is not None:
+            held[due.number] = case
+    except (Refusal, KeyError) as error:
         what = due.step or due.case
         raise Refusal(
             f"示例 {FILE} 第 {due.number + 1} 件 {what.at:%m-%d %H:%M} 这一步没有办成：{error}。请改正这一步"
         ) from error
 
 
-def _open(due: _Due) -> Case:
+def _open(due: _Due) -> Case | None:
+    """None in a district that is too small to have the subject."""
     sample = due.case
+    subject = _subject(sample.subject, due.at) if sample.subject else None
+    if sample.subject is not None and subject is None:
+        return None
     return open_case(
         sample.procedure,
         sample.opening,
-        subject=_subject(sample.subject, due.at) if sample.subject else None,
+        subject=subject,
         answers=sample.answers,
         kind=sample.kind,
         by=_person(sample.by),
@@ -177,8 +182,8 @@ def _person(username: str) -> User:
     return found
 
 
-def _subject(whose: Whose, at: datetime) -> Subject:
+def _subject(whose: Whose, at: datetime) -> Subject | None:
     own = Grant.objects.in_force(at).filter(user__username=whose.of, scope_kind=Grant.Scope.SUBJECT)
     ids = own.values_list("scope_id", flat=True)
-    held: list[Subject] = [*Subject.objects.filter(pk__in=[*ids]).order_by("number")]
-    return held[whose.place]
+    held = Subject.objects.filter(pk__in=[*ids]).order_by("number")
+    return held[whose.place : whose.place + 1].first()

@@ -11,7 +11,7 @@ from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
 from furong.apps.base.models import StoredFile
-from furong.apps.cases.engine.answers import clean
+from furong.apps.base.texts import clean
 from furong.apps.cases.engine.doing import Ask, Bearer
 from furong.apps.cases.engine.effects import put_request
 from furong.apps.cases.engine.machine import machine_of

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
-from furong.apps.cases.engine.answers import clean
+from furong.apps.base.texts import clean
 from furong.apps.cases.engine.doing import Bearer
 from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.engine.roles import Parties

@@ -8,11 +8,14 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
+from furong.apps.base.texts import fitted
 from furong.apps.directory.models import Membership, User
 from furong.apps.policies import reads
 from furong.apps.policies.actions import Ruling
 from furong.apps.policies.actions.deciding import Ruled
+from furong.apps.policies.models import Decision
 from furong.apps.policies.reads import Text as PolicyText
 from furong.apps.policies.reads import Verdict
 from furong.apps.registry import reads as registry
@@ -71,6 +74,11 @@ class Entered:
             self.errors["outcome"] = _("请选择同意或不予同意")
         if not self.values["decider"]:
             self.errors["decider"] = _("请写明由谁决定（单位或姓名）")
+        for name in ("decider", "reason", "document"):
+            try:
+                fitted(Decision, name, self.values[name])
+            except Refusal as refusal:
+                self.errors[name] = str(refusal)
         self.errors |= dict(self._unsaid())
 
     def _amount(self) -> int | None:
@@ -82,6 +90,9 @@ class Entered:
         except ValueProblem as problem:
             self.errors["amount"] = str(problem)
             return None
+        if value is None and self.ruled.due is not None:
+            due = figures.amount(self.ruled.due).exact
+            self.errors["amount"] = _("按规则应为 %s，请写明同意的金额") % due
         return value if isinstance(value, int) else None
 
     def _day(self, today: date) -> date:

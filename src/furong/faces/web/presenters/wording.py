@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils import dateformat
 from django.utils.translation import gettext as _
@@ -66,7 +66,8 @@ _SIGNS = {
     "max": gettext_lazy("取高"),
     "tier": gettext_lazy("分档"),
 }
-_TOKEN = re.compile(r"[a-z_][a-z0-9_]*|\*|(?<![\w.])\d{5,}(?![\w.])")
+_SUM = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_TOKEN = re.compile(r"[a-z_][a-z0-9_]*|\*|(?<![\w.])[0-9]{5,15}(?![\w.])")
 
 
 def level_badge(document: Document, *, elsewhere: bool) -> Badge:
@@ -96,11 +97,8 @@ def period(value: Period | None) -> str:
 
 
 def fixed(expression: str | None) -> Decimal | None:
-    """The sum in yuan where an expression is a plain number."""
-    try:
-        return Decimal(expression) if expression else None
-    except InvalidOperation:
-        return None
+    """The sum in yuan where an expression is a plain number, of a size that sums have."""
+    return Decimal(expression) if expression and _SUM.fullmatch(expression) else None
 
 
 def yuan(value: Decimal) -> Amount:

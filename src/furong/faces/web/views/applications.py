@@ -38,6 +38,7 @@ from furong.faces.web.presenters.applications_deciding import (
     seen,
 )
 from furong.faces.web.presenters.applications_pages import DecideForm
+from furong.faces.web.presenters.one_policy import repealed
 from furong.faces.web.presenters.whose import whose
 from furong.faces.web.views.policies import text_or_404
 
@@ -227,7 +228,9 @@ def _shown(request: Request, one: Application, entered: Entered | None = None) -
     withdraws = live and may(user, SUBMIT, at=request.at, on=one.subject)
     page = words.application_page(
         one,
-        changed=_changed(one, request) if live else "",
+        changed=_("；").join(filter(None, (_changed(one, request), repealed(one.policy))))
+        if live
+        else "",
         form=_form(one, request, entered) if decides and not own else None,
         blocked=_("这件申请由您提交，须由他人决定") if decides and own else "",
         withdraw_key=uuid4().hex if withdraws else "",
