@@ -65,7 +65,7 @@ def _answer(item: FormItem, given: Sequence[str], machine: Machine) -> object:
         return [*given] if machine.facts[item.fact].type == "set" else given[-1]
     assert isinstance(item, AsksField)
     if item.type == "cases":
-        return [one for one in re.split(r"[\s,，、;；]+", " ".join(given)) if one]
+        return [one for one in re.split(r"[\s,;\uff0c\u3001\uff1b]+", " ".join(given)) if one]
     return [*given] if item.type in SEVERAL else given[-1]
 
 
@@ -261,7 +261,9 @@ def people() -> dict[str, Text]:
         places.setdefault(post.user_id, words.unit_name(post.organisation))
     rows = User.objects.filter(is_active=True).order_by("name")
     return {
-        str(one.pk): f"{one.name}（{places[one.pk]}）" if one.pk in places else one.name
+        str(one.pk): _("%(who)s（%(where)s）") % {"who": one.name, "where": places[one.pk]}
+        if one.pk in places
+        else one.name
         for one in rows
     }
 
