@@ -1,26 +1,31 @@
 """One case as its page shows it: whose turn, clocks, who holds it, what can be done, what happened."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from furong.apps.base.models import StoredFile
 from furong.apps.base.models.stored_file import PASSIVE
 from furong.apps.cases import reads
 from furong.apps.cases.actions import may_invite, may_reveal
 from furong.apps.cases.engine import words
-from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.models import Assignment, Case, Clock, Invitation, Link, Request
+from furong.apps.cases.engine.machine import Machine
+from furong.apps.cases.models import Assignment, Case, Clock, Request
 from furong.apps.cases.reads import Possible, Running, Told
-from furong.apps.directory.models import User
 from furong.faces.web.presenters import cases_suggest, figures
+from furong.faces.web.presenters.cases_around import (
+    Viewer,
+    invitations_of,
+    invite_form,
+    links_of,
+    papers_of,
+    supervisions_of,
+)
 from furong.faces.web.presenters.cases_pages import (
     ActLink,
     AssignmentRow,
@@ -28,12 +33,9 @@ from furong.faces.web.presenters.cases_pages import (
     CasePage,
     ClockRow,
     FileCard,
-    InvitationRow,
     InviteForm,
     KeptFile,
-    LinkedCase,
     Moment,
-    Paper,
     PendingRequest,
     Suggested,
     TurnBox,
@@ -46,17 +48,11 @@ from furong.faces.web.presenters.cases_words import (
     spell,
     state_badge,
 )
-from furong.faces.web.presenters.parts import Badge, Option, Text
+from furong.faces.web.presenters.parts import Badge, Text
 
 HOT = {"dispatch": "a", "merge": "m"}
 """Actions with a key of the desk's keyboard; answers to requests share `r`."""
 
-RELATIONS: Mapping[str, tuple[Text, Text]] = {
-    "split_from": (gettext_lazy("拆分自"), gettext_lazy("拆出")),
-    "found_by": (gettext_lazy("由此件发现"), gettext_lazy("发现")),
-    "part_of": (gettext_lazy("属于"), gettext_lazy("包含")),
-    "caused_by": (gettext_lazy("由此引起"), gettext_lazy("引起")),
-}
 STATES = {
     Assignment.State.PENDING: "amber",
     Assignment.State.SIGNED: "blue",
@@ -72,22 +68,6 @@ class Comment:
     public: bool = False
     error: Text = ""
     files: Sequence[StoredFile] = ()
-
-
-@dataclass
-class Viewer:
-    """A person before one case. inside: whether they read it from within."""
-
-    user: User
-    case: Case
-    at: datetime
-    acts: bool
-    machine: Machine = field(init=False)
-    inside: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.machine = machine_of(self.case.procedure)
-        self.inside = Case.objects.filter(pk=self.case.pk).inside_of(self.user, self.at).exists()
 
 
 def head_of(viewer: Viewer) -> CaseHead:
@@ -138,10 +118,10 @@ def case_page(
         clocks=[clock_row(one, at) for one in reads.running(case, at)] if viewer.inside else [],
         assignments=[*_assignments(viewer)],
         timeline=[*_moments(viewer, told, opened or {})],
-        links=[*_links(viewer)],
-        papers=[*_papers(viewer)],
-        supervisions=[*_supervisions(viewer)],
-        invitations=[*_invitations(case, real)] if inviting else [],
+        links=[*links_of(viewer)],
+        papers=[*papers_of(viewer)],
+        supervisions=[*supervisions_of(viewer)],
+        invitations=[*invitations_of(case, real)] if inviting else [],
         invite=(invite or invite_form(case)) if inviting else None,
         alike=_alike(viewer, can),
         comment_key=uuid4().hex,
@@ -353,80 +333,7 @@ def file_card(case: Case, file: StoredFile) -> FileCard:
     return FileCard(url, file.name, file.media_type in PASSIVE)
 
 
-# --- what it hangs together with ------------------------------------------------------------------
-
-
-def _links(viewer: Viewer) -> Iterator[LinkedCase]:
-    case = viewer.case
-    made = [*Link.objects.filter(Q(case=case) | Q(other=case))]
-    meant: list[tuple[Text, UUID]] = []
-    if case.merged_into_id:
-        meant.append((_("并入"), case.merged_into_id))
-    meant += [(_("并来"), pk) for pk in case.merged.values_list("pk", flat=True)]
-    for one in made:
-        here, there = RELATIONS.get(one.relation, (one.relation, one.relation))
-        mine = one.case_id == case.pk
-        meant.append((here, one.other_id) if mine else (there, one.case_id))
-    rows = Case.objects.visible_to(viewer.user, viewer.at).select_related("procedure")
-    seen = {one.pk: one for one in rows.filter(pk__in=[pk for _relation, pk in meant])}
-    for relation, pk in meant:
-        if (other := seen.get(pk)) is not None:
-            badge = state_badge(machine_of(other.procedure), other)
-            yield LinkedCase(relation, str(other.pk), other.number, other.title, badge)
-
-
-def _papers(viewer: Viewer) -> Iterator[Paper]:
-    if not viewer.inside:
-        return
-    for one in viewer.case.documents.all():
-        state = None
-        if one.revoked_at is not None:
-            state = Badge(_("已撤销"), "hibiscus")
-        elif one.valid_to is not None and one.valid_to <= viewer.at:
-            state = Badge(_("已过有效期"), "amber")
-        at = figures.moment(one.issued_at)
-        yield Paper(one.label, one.number, at, [*one.shown.items()], state)
-
-
-def _supervisions(viewer: Viewer) -> Iterator[Text]:
-    if not viewer.inside:
-        return
-    for one in viewer.case.supervisions.select_related("organisation"):
-        unit = words.unit_name(one.organisation) if one.organisation else ""
-        told = filter(None, [one.number, unit, short(one.issued_at, viewer.at)])
-        yield " · ".join(told)
-
-
-def _invitations(case: Case, real: datetime) -> Iterator[InvitationRow]:
-    for one in case.invitations.select_related("organisation").order_by("-made_at"):
-        is_open = one.revoked_at is None and one.expires_at > real
-        if one.revoked_at is not None:
-            state = Badge(_("已收回"))
-        elif one.answered_at is not None:
-            state = Badge(_("已答复"), "jade")
-        elif not is_open:
-            state = Badge(_("已过期"))
-        elif one.opened_at is not None:
-            state = Badge(_("已打开"), "blue")
-        else:
-            state = Badge(_("未打开"), "amber")
-        yield InvitationRow(
-            id=str(one.pk),
-            kind=Invitation.Kind(one.kind).label,
-            label=one.label,
-            question=one.question,
-            state=state,
-            told=_("有效至 %s") % figures.moment(one.expires_at),
-            open=is_open,
-        )
-
-
-def invite_form(case: Case, values: Mapping[str, str] | None = None, error: str = "") -> InviteForm:
-    held = case.assignments.held().select_related("organisation")
-    units = {one.organisation.code: words.unit_name(one.organisation) for one in held}
-    now = (values or {}).get("organisation", "")
-    options = [Option(code, name, code == now) for code, name in units.items()]
-    return InviteForm(options, uuid4().hex, values or {"days": "7", "kind": "party"}, error)
+# --- what is like it ----------------------------------------------------------------------------
 
 
 def _alike(viewer: Viewer, can: Sequence[Possible]) -> Sequence[Suggested]:

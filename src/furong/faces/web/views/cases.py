@@ -17,12 +17,13 @@ from furong.faces.web.case_listing import CaseListing, chosen_of, whole_cases
 from furong.faces.web.case_posted import following
 from furong.faces.web.downloads import workbook
 from furong.faces.web.presenters import figures
+from furong.faces.web.presenters.cases_around import Viewer
 from furong.faces.web.presenters.cases_list import (
     queue_page,
     sheet_headings,
     sheet_rows,
 )
-from furong.faces.web.presenters.cases_one import Viewer, case_page
+from furong.faces.web.presenters.cases_one import case_page
 from furong.faces.web.waiting import waiting_for
 
 VIEW, ACT = "case.view", "case.act"

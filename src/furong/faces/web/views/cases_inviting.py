@@ -20,7 +20,8 @@ from furong.apps.cases.models import Invitation
 from furong.apps.directory.models import Organisation
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.case_posted import digest_of_form
-from furong.faces.web.presenters.cases_one import case_page, head_of, invite_form
+from furong.faces.web.presenters.cases_around import invite_form
+from furong.faces.web.presenters.cases_one import case_page, head_of
 from furong.faces.web.views.cases import ACT, viewer_of
 
 PATH = "/i/{token}/"

@@ -1,7 +1,6 @@
 """One case: its page, every act of its procedure through one form, comments, files, sealed answers."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from furong.apps.base import clock
 from furong.apps.base.errors import Refusal
@@ -27,9 +26,9 @@ from furong.faces.web.case_posted import (
     digest_of_form,
     first_typed,
     following,
-    taken,
     typed_of,
 )
+from furong.faces.web.presenters.cases_around import Viewer
 from furong.faces.web.presenters.cases_forms import (
     Fields,
     Typed,
@@ -38,7 +37,6 @@ from furong.faces.web.presenters.cases_forms import (
 )
 from furong.faces.web.presenters.cases_one import (
     Comment,
-    Viewer,
     case_page,
     head_of,
     moment_of,
@@ -56,10 +54,10 @@ NONE: Mapping[str, Text] = {}
 @require_safe
 @needs(VIEW)
 def show_case(request: Request, pk: UUID) -> HttpResponse:
-    return _shown(request, viewer_of(request, pk))
+    return shown(request, viewer_of(request, pk))
 
 
-def _shown(
+def shown(
     request: Request, viewer: Viewer, *, comment: Comment | None = None, status: int = 200
 ) -> HttpResponse:
     page = case_page(viewer, real=clock.real(), comment=comment)
@@ -336,78 +334,3 @@ def _stale(
         "form": _form(request, viewer, offered, typed) if offered else None,
     }
     return render(request, "web/case_stale.html", page, status=STALE)
-
-
-# --- comments, files, sealed answers --------------------------------------------------------------
-
-
-@require_POST
-@needs(ACT)
-def comment(request: Request, pk: UUID) -> HttpResponse:
-    """Adds words to the timeline; an owner's are public."""
-    viewer = viewer_of(request, pk)
-    files, error = taken(request, "files")
-    typed = request.POST.get("words", "")
-    public = request.POST.get("public") == "1" or not viewer.inside
-
-    def act() -> None:
-        actions.comment(
-            viewer.case, typed, public=public, files=files, by=person(request), at=request.at
-        )
-
-    if not error:
-        try:
-            _once(request, act)
-        except Refusal as refusal:
-            error = str(refusal)
-    if error:
-        typed_comment = Comment(typed, public, error, files)
-        return _shown(request, viewer, comment=typed_comment, status=STALE)
-    messages.success(request, _("留言已记入办理记录"))
-    return redirect("case", pk)
-
-
-def _once(request: Request, act: Callable[[], None]) -> None:
-    digest = digest_of_form(request)
-    with once(request.POST.get("key", ""), by=person(request), digest=digest) as kept:
-        if not kept.answered:
-            act()
-            kept.reply = "done"
-
-
-@require_safe
-@needs(VIEW)
-def show_file(request: Request, pk: UUID, attached: UUID) -> HttpResponse:
-    """A file of the timeline; from outside only those of one's own entries."""
-    viewer = viewer_of(request, pk)
-    held = Event.objects.filter(case=viewer.case, files=attached).exists()
-    if not held:
-        raise Http404
-    told = reads.timeline(viewer.case, outside=not viewer.inside)
-    found = next((one for entry in told for one in entry.files if one.pk == attached), None)
-    if found is None:
-        raise Http404
-    with suppress(FileNotFoundError), found.open() as content:
-        return HttpResponse(content.read(), headers=found.headers())
-    raise Http404
-
-
-@require_POST
-@needs(ACT)
-def reveal(request: Request, pk: UUID, sequence: int) -> HttpResponse:
-    """Shows the sealed answers of an entry, once and with a reason that the journal keeps."""
-    viewer = viewer_of(request, pk)
-    event = Event.objects.filter(case=viewer.case, sequence=sequence).first()
-    if event is None or not event.personal or not viewer.inside:
-        raise Http404
-    try:
-        values = actions.reveal(
-            event, reason=request.POST.get("reason", ""), by=person(request), at=request.at
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return _shown(request, viewer, status=STALE)
-    page = case_page(viewer, real=clock.real(), opened={sequence: values})
-    answer = render(request, "web/case.html", {"page": page})
-    answer["Cache-Control"] = "no-store"
-    return answer
