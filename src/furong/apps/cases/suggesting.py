@@ -28,6 +28,7 @@ from furong.apps.cases.lists import next_at
 from furong.apps.cases.models import Case, Event
 from furong.apps.directory.models import User
 from furong.apps.registry.catalogue import Catalogue, catalogue
+from furong.engines.text.blend import FEWEST
 from furong.engines.text.duties import Department, Duties
 from furong.engines.text.grams import Message
 from furong.engines.text.modelfile import load_or_cold, save
@@ -253,25 +254,25 @@ def refit(*, at: datetime) -> int:
 
     Nothing is done below the fewest labels with which anything can be held back.
     """
-    from furong.engines.text.training import FEWEST, Example, train  # scikit-learn: only at night
-
     try:
         taxonomy = taxonomy_of(catalogue().pack)
     except LookupError:
         return 0
-    last: dict[UUID, tuple[datetime, Example]] = {}
+    last: dict[UUID, tuple[datetime, Message, str]] = {}
     for event in _handed_out(at):
         label = event.facts.get(FACT)
         if label in taxonomy.places:
-            last[event.case_id] = event.recorded_at, Example(message_of(event.case), label)
+            last[event.case_id] = event.recorded_at, message_of(event.case), label
     if len(last) < FEWEST:
         return 0
-    examples = [example for _when, example in last.values()]
+    from furong.engines.text.training import Example, train  # scikit-learn: only at night
+
+    examples = [Example(message, label) for _when, message, label in last.values()]
     model = train(taxonomy, examples, groups=[str(pk) for pk in last])
     _file().parent.mkdir(parents=True, exist_ok=True)
     measured = model.fitted.measured if model.fitted else None
     told: Mapping[str, Any] = {
-        "upto": max(when for when, _example in last.values()).isoformat(),
+        "upto": max(when for when, _message, _label in last.values()).isoformat(),
         "examples": len(examples),
         "labels": dict(Counter(example.label for example in examples)),
         "measured": None if measured is None else {k: str(v) for k, v in _figures(measured)},

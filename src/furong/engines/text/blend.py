@@ -10,6 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+FEWEST = 25
+"""Labels below which none are held back: the taxonomy's words weigh as on the first day."""
+
 type Scores = NDArray[np.float64]
 """The last axis runs over categories."""
 

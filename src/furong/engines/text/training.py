@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from furong.engines.text.blend import UNMEASURED, softmax
+from furong.engines.text.blend import FEWEST, UNMEASURED, softmax
 from furong.engines.text.calibration import fitted
 from furong.engines.text.duplicates import near_duplicates
 from furong.engines.text.figures import Figures, reliable_from
@@ -21,8 +21,6 @@ from furong.engines.text.triage import Fitted, Triage
 
 MOST_GRAMS = 300_000
 FOLDS = 5
-FEWEST = 25
-"""Labels below which none are held back: the taxonomy's words weigh as on the first day."""
 
 type Progress = Callable[[str], None]
 

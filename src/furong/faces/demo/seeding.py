@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from furong.apps.base import clock, journal
+from furong.apps.base import clock, journal, timers
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import DistrictClock
 from furong.apps.directory.models import Zone
-from furong.apps.policies.actions import apply_pack, take_standings
+from furong.apps.policies.actions import apply_pack, standings, take_standings
 from furong.apps.registry.actions import NewSubject, Statement, register_subjects, state_many
 from furong.apps.registry.columns import columns
 from furong.apps.registry.models import ImportBatch, Source, Subject
@@ -75,6 +75,7 @@ def seed(pack: Pack, wanted: Wanted, population: Population) -> ImportBatch:
     casting.check(pack, population)
     with stage("安装内容包"):
         apply_pack(pack.folder, by=BY, at=before)
+        _skip_nights(at)
         _start_clock(at)
     batch = _begin(pack, wanted, population, at=before)
     size = batch.mapping["size"]
@@ -149,6 +150,13 @@ def _begin(pack: Pack, wanted: Wanted, population: Population, *, at: datetime) 
     if batch.mapping["files"] != files:
         raise Refusal("上次没有登记完，其后内容包改过，接不上了。请加 --reset 重来")
     return batch
+
+
+@transaction.atomic
+def _skip_nights(at: datetime) -> None:
+    """The nightly snapshots begin with the demonstration: nobody looks at those before."""
+    timers.cancel(standings.TIMER, standings.KEY)
+    standings.begin(at)
 
 
 @transaction.atomic
