@@ -26,6 +26,7 @@ from furong.apps.base import clock
 from furong.apps.base.clock import set_clock
 from furong.apps.base.files import store
 from furong.apps.base.models import Installation
+from furong.apps.cases.actions import open_case
 from furong.apps.directory.access import ACTIONS, EVERY_ACTION, Capacity
 from furong.apps.directory.models import User
 from furong.apps.handlers.actions import Claim, request_authorisation
@@ -51,7 +52,7 @@ from furong.config.urls import urlpatterns
 from furong.faces.api.access import Needs
 from furong.faces.web.access import PUBLIC, SIGNED_IN
 from furong.packs import Pack
-from tests.apps.cases.conftest import with_procedures
+from tests.apps.cases.conftest import dispatch, with_procedures
 from tests.apps.cast import EAST, person
 from tests.apps.policies.sample import make_pack
 from tests.apps.policies.test_drafting import DEFINITION, DOCUMENT
@@ -63,11 +64,18 @@ OF_THE_LIBRARY = {"openapi-json": SIGNED_IN, "openapi-view": SIGNED_IN, "api-roo
 BY_ALL = {PUBLIC, SIGNED_IN, NOBODY}
 """Permissions that no grant gives."""
 
-FIGURES = {"show_reach"}
+FIGURES = {"show_reach", "case_figures", "case_figures_export"}
 """Addresses of figures: of the subjects that the visitor sees, and so not for owners or strangers to all."""
 
 SAID_ONCE = {"contest", "contest_fact"}
 """Addresses that refuse what somebody has said already."""
+
+BY_ROLE: Mapping[str, frozenset[str]] = {
+    "case_do": frozenset({"owner", "liaison", "dispatcher"}),  # urges a case that a unit holds
+    "case_new": frozenset({"dispatcher"}),  # relays what the hotline sent
+    "case_alike": frozenset({"dispatcher"}),
+}
+"""Addresses of acts: open to who has the role that the procedure asks for."""
 
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "subject_answer": {"fact-staff": "31"},
@@ -101,7 +109,7 @@ class Address:
         """Whether it shows an application, a decision, a dispute or a letter: a subject's."""
         routes = tuple(
             f"{one}/<uuid:pk>"
-            for one in ("applications", "decisions", "disputes", "authorisations")
+            for one in ("applications", "cases", "decisions", "disputes", "authorisations")
         )
         named = {"application_id", "dispute_id"} & self.parameters or self.route.startswith(routes)
         return bool(named or self.of_a_letter) and self.method == "GET"
@@ -134,6 +142,8 @@ class Address:
     def open_to(self, capacity: str) -> bool:
         """For someone signed in, who holds the capacity over the whole district."""
         actions = ACTIONS.get(capacity, frozenset())
+        if self.name in BY_ROLE:
+            return capacity in BY_ROLE[self.name]
         if self.name in FIGURES and (capacity == Capacity.OWNER or "subject.view" not in actions):
             return False
         return self.permission in {PUBLIC, SIGNED_IN, *actions}
@@ -223,6 +233,7 @@ def firms(east_firm: Subject, west_firm: Subject, at: datetime) -> list[Subject]
         state_facts(one, facts, source="statistics", by="test", at=at)
         contested(one, at)
         decided(one, at)
+        raised(one, at)
     take_standings(by="test", at=at - timedelta(days=1))
     return [east_firm, west_firm]
 
@@ -259,6 +270,18 @@ def claimed(subject: Subject) -> Authorisation:
     return request_authorisation(claim, file, by=asker, at=at)
 
 
+def raised(subject: Subject, at: datetime) -> None:
+    """A case of the subject with a photograph, which a unit holds."""
+    owner, dispatcher = (
+        User.objects.filter(username=name).first() or person(name, name, capacity, at=at)
+        for name, capacity in (("raiser", "owner"), ("handler", "dispatcher"))
+    )
+    file = store("照片".encode(), name="说明.txt", by=owner, at=at)
+    told = {"title": f"{subject.name}停车难", "photos": [str(file.pk)]}
+    case = open_case("appeal", "report", subject=subject, answers=told, by=owner, at=at)
+    dispatch(case, by=dispatcher, at=at)
+
+
 def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[str, Any]:
     return {
         "paper": "poster",
@@ -275,12 +298,18 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "claims": claimed(subject).pk,
         "handlers": uuid4(),  # nobody's letter
         "errands": uuid4(),
+        "cases": subject.cases.get().pk,
+        "procedure": "appeal",
+        "opening": "relay",
+        "key": "actions.urge",
+        "sequence": 1,
+        "attached": subject.cases.get().events.get(sequence=1).files.get().pk,
+        "invitation": uuid4(),  # nobody's link
         "mine": subject.pk,
         "field": uuid4(),  # nobody's case
         "lists": uuid4(),
         "line": uuid4(),
         "token": "nobodys",
-        "key": "actions.urge",
         "kind": "pdf",
         "subjects": subject.pk,
         "subject_id": subject.pk,
@@ -373,7 +402,7 @@ def test_every_address_states_its_permission() -> None:
     found, known = addresses(), {*BY_ALL, *EVERY_ACTION}
     assert len({one.route for one in found}) >= 36
     assert [one for one in found if one.permission not in known] == []
-    assert {one.name for one in found} >= {*OF_THE_LIBRARY, *FIGURES, *BODIES}
+    assert {one.name for one in found} >= {*OF_THE_LIBRARY, *FIGURES, *BODIES, *BY_ROLE}
 
 
 def test_every_capacity_opens_what_its_actions_allow_and_nothing_else(
@@ -457,5 +486,6 @@ def test_whoever_has_one_street_finds_nothing_of_another(
     assert wrong == []
     assert FactEntry.objects.filter(subject=west).count() == before
     assert lists >= {"subjects", "subjects_export", "list_subjects", "list_reached"}
+    assert lists >= {"cases", "cases_export"}
     assert lists >= {"policy_subjects", "policy_subjects_export"}
     assert lists >= {"finding", "finding_export", "applications", "decisions", "list_entitled"}

@@ -129,7 +129,8 @@ class Pack:
         named = [
             code
             for code in self.divisions
-            if len(code) == 6 and wanted in (self.divisions[code].name, self.division_name(code))
+            if len(code) == 6
+            and wanted in (self.divisions[code].name.strip(), self.division_name(code).strip())
         ]
         return named[0] if len(named) == 1 else text
 

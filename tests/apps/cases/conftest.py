@@ -50,6 +50,14 @@ KINDS = """
 type Clock = Callable[[timedelta], datetime]
 
 
+@pytest.fixture
+def folder(tmp_path: Path, settings: Settings) -> Path:
+    """The sample pack with the procedures of the article's district."""
+    made = with_procedures(Path(shutil.copytree(SAMPLE, tmp_path / "sample")))
+    settings.FURONG_PACK = str(made)
+    return made
+
+
 def with_procedures(made: Path) -> Path:
     """Adds the procedures of the article's district, and what they need, to a sample pack."""
     organisations = made / "organisations/organisations.yaml"
@@ -74,16 +82,6 @@ def with_procedures(made: Path) -> Path:
     (made / "procedures").mkdir()
     for name in ("appeal", "instruction", "phone-check"):
         shutil.copy(ROOT / f"packs/furong-2020/procedures/{name}.yaml", made / "procedures")
-    return made
-
-
-@pytest.fixture
-def folder(tmp_path: Path, settings: Settings) -> Path:
-    """The sample pack with the procedures of the article's district."""
-    made = tmp_path / "sample"
-    shutil.copytree(SAMPLE, made)
-    with_procedures(made)
-    settings.FURONG_PACK = str(made)
     return made
 
 

@@ -19,17 +19,23 @@ from furong.apps.registry.models import Subject
 
 VIEW = "case.view"
 
+INSIDE = tuple(one for one in Capacity if one != Capacity.OWNER)
+"""Who reads a case from within: comments, requests and opinions that who raised it is not told."""
+
 NEAR = (Capacity.OWNER, Capacity.LIAISON, Capacity.DISPATCHER, Capacity.LEADER)
 """Who sees also sensitive cases of the subjects that their grants cover."""
 
 
-def seen_by(user: User | AnonymousUser, at: datetime) -> Q:
-    """The cases that the person's grants cover. No grant: none."""
-    coverage = coverage_of(user, VIEW, at=at)
+def seen_by(
+    user: User | AnonymousUser, at: datetime, *, among: Collection[Capacity] | None = None
+) -> Q:
+    """The cases that the person's grants cover. No grant: none. among: the capacities that count."""
+    coverage = coverage_of(user, VIEW, at=at, among=among)
     if not coverage.scopes:
         return Q(pk__in=[])
     held = _held_by(coverage.ids(Grant.Scope.ORGANISATION), coverage.zones)
-    near = coverage_of(user, VIEW, at=at, among=NEAR)
+    close = NEAR if among is None else [one for one in NEAR if one in among]
+    near = coverage_of(user, VIEW, at=at, among=close)
     if near.everything:
         return Q()
     if coverage.everything:

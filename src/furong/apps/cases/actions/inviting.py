@@ -187,13 +187,17 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _require_part(case: Case, by: User, at: datetime) -> None:
+def may_invite(case: Case, by: User, at: datetime) -> bool:
     """Who dispatches cases, or belongs to a unit that holds this one."""
+    machine = machine_of(case.procedure)
+    mine = Parties(machine, case, at).standings(by)
+    capacities = {machine.procedure.roles[one.role].capacity for one in mine}
+    return not capacities.isdisjoint(("dispatcher", "clerk", "head"))
+
+
+def _require_part(case: Case, by: User, at: datetime) -> None:
     require(by, "case.act", at=at)
-    parties = Parties(machine_of(case.procedure), case, at)
-    roles = machine_of(case.procedure).procedure.roles
-    mine = {one.role for one in parties.standings(by)}
-    if not any(roles[name].capacity in ("dispatcher", "clerk", "head") for name in mine):
+    if not may_invite(case, by, at):
         raise Denied("case.act")
 
 

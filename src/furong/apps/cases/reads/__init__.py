@@ -1,11 +1,11 @@
 """Reads of cases: one as a page shows it, many as a desk works them, figures."""
 
-from furong.apps.cases.reads.desk import Queue, inbox, queue
+from furong.apps.cases.reads.desk import Queue, counts, filtered, inbox, queue
 from furong.apps.cases.reads.figures import Figures, figures
 from furong.apps.cases.reads.handed import (
     Progress,
+    answerers,
     clock_of,
-    deciders,
     enters_for_others,
     lines_of,
     progress,
@@ -15,9 +15,13 @@ from furong.apps.cases.reads.one import (
     Possible,
     Running,
     Told,
+    Turn,
+    deciders,
+    may_ever,
     possible,
     running,
     timeline,
+    turn_among,
     whose_turn,
 )
 from furong.apps.cases.reads.openings import Openable, openable, procedures_of
@@ -30,12 +34,17 @@ __all__ = [
     "Queue",
     "Running",
     "Told",
+    "Turn",
+    "answerers",
     "clock_of",
+    "counts",
     "deciders",
     "enters_for_others",
     "figures",
+    "filtered",
     "inbox",
     "lines_of",
+    "may_ever",
     "openable",
     "possible",
     "procedures_of",
@@ -44,5 +53,6 @@ __all__ = [
     "requests_for_others",
     "running",
     "timeline",
+    "turn_among",
     "whose_turn",
 ]

@@ -76,7 +76,7 @@ def requests_for_others(user: User, at: datetime) -> list[Request]:
     return found
 
 
-def deciders(request: Request, at: datetime) -> list[User]:
+def answerers(request: Request, at: datetime) -> list[User]:
     """Whose decision it is."""
     machine = machine_of(request.case.procedure)
     roles = machine.procedure.requests[request.name].answered_by

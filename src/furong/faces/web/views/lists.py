@@ -109,7 +109,7 @@ def list_proxies(request: Request) -> HttpResponse:
         (
             reverse("list_proxy", args=[one.pk]) if one.delivered_at else "",
             whistle(
-                one, one.case, hand, request.at, base="", proxies=reads.deciders(one, request.at)
+                one, one.case, hand, request.at, base="", proxies=reads.answerers(one, request.at)
             ),
         )
         for one in reads.requests_for_others(person(request), request.at)
@@ -135,7 +135,7 @@ def answer_by_proxy(request: Request, pk: UUID, key: str) -> HttpResponse:
     """Enters a written instruction with its original; leader and enterer both stand in the journal."""
     asked = _asked(request, pk)
     wanted = request.POST.get("decided_by", "")
-    people = {str(one.pk): one for one in reads.deciders(asked, request.at)}
+    people = {str(one.pk): one for one in reads.answerers(asked, request.at)}
     if (decided_by := people.get(wanted)) is None:
         sent: Sent | None = Sent(key, refusal=_("请选择是哪位领导的批示"))
     else:
@@ -162,7 +162,7 @@ def _shown(
 
 def _proxy_shown(request: Request, asked: Asked, *, sent: Sent | None = None) -> HttpResponse:
     asked.case.refresh_from_db()
-    people: list[User] = reads.deciders(asked, request.at)
+    people: list[User] = reads.answerers(asked, request.at)
     page = whistle(
         asked,
         asked.case,

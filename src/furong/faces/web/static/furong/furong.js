@@ -25,7 +25,7 @@
 
   page.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const search = page.querySelector("[data-search]");
+    const search = page.querySelector("main [data-search]") || page.querySelector("[data-search]");
     if (event.key === "Escape" && page.activeElement === search) search.blur();
     if (typing(event.target)) return;
     if (event.key === "/" && search) {
