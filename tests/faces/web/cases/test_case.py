@@ -340,7 +340,7 @@ class TestInvitations:
             "key": "k",
         }
         shown = words(client.post(f"/cases/{appeal.pk}/invite/", sent))
-        (link,) = re.findall(r'value="(http://testserver/i/[^"]+)"', shown)
+        (link,) = re.findall(r'value="(http://testserver/t/[^"]+)"', shown)
         assert '<svg class="qr"' in shown
         again = client.post(f"/cases/{appeal.pk}/invite/", sent)
         assert again.status_code == 302

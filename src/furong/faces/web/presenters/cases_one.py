@@ -28,6 +28,7 @@ from furong.faces.web.presenters.cases_around import (
 )
 from furong.faces.web.presenters.cases_pages import (
     ActLink,
+    Advice,
     AssignmentRow,
     CaseHead,
     CasePage,
@@ -124,6 +125,7 @@ def case_page(
         invitations=[*invitations_of(case, real)] if inviting else [],
         invite=(invite or invite_form(case)) if inviting else None,
         alike=_alike(viewer, can),
+        advice=_advice(viewer, can),
         comment_key=uuid4().hex,
         comment=typed.words,
         comment_public=typed.public,
@@ -334,6 +336,15 @@ def file_card(case: Case, file: StoredFile) -> FileCard:
 
 
 # --- what is like it ----------------------------------------------------------------------------
+
+
+def _advice(viewer: Viewer, can: Sequence[Possible]) -> Advice | None:
+    """What it may be about and whose job, as long as it can be handed out."""
+    if not viewer.inside or not any(one.key == "actions.dispatch" for one in can):
+        return None
+    matter = cases_suggest.of_case(viewer.case)
+    form = reverse("case_do", args=[viewer.case.pk, "actions.dispatch"])
+    return cases_suggest.advice(matter, user=viewer.user, at=viewer.at, dispatch=form)
 
 
 def _alike(viewer: Viewer, can: Sequence[Possible]) -> Sequence[Suggested]:

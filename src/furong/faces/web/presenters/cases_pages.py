@@ -283,6 +283,31 @@ class Suggested:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitAdvice:
+    """A unit whose job it may be: by which clause of its duty list, and what else speaks for it."""
+
+    name: str
+    clause: str
+    why: Text
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """category: the likeliest, or 待人工判定; others: the likeliest in order; told: passages that told.
+
+    learned: hand-outs that it rests on. problem: why only words answer.
+    """
+
+    category: str
+    others: Sequence[str]
+    told: Sequence[str]
+    units: Sequence[UnitAdvice]
+    learned: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     head: CaseHead
     turn: TurnBox
@@ -299,6 +324,7 @@ class CasePage:
     invitations: Sequence[InvitationRow]
     invite: InviteForm | None
     alike: Sequence[Suggested]
+    advice: Advice | None
     comment_key: str
     comment: str = ""
     comment_public: bool = False

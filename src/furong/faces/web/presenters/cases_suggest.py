@@ -1,41 +1,44 @@
 """What the desk suggests for a case that is not handed out yet. The one place for suggestions.
 
-Look-alikes come from the tokens that two cases share, among open cases of the same subject or the
-same category. Categories and departments, with the clause of the duty list that each rests on, come
-from `engines/text` and are put in here (`categories`, `departments`) once there is a model to ask.
-Nothing here is a percentage: what is shown is why it is shown.
+Categories in order with the words that told, units with the clause of their duty list, open cases
+like it with what they share. Nothing here is a percentage: what is shown is why it is shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from furong.apps.cases.engine.machine import Machine, every_machine
 from furong.apps.cases.models import Assignment, Case
 from furong.apps.cases.reads import turn_among
+from furong.apps.cases.suggesting import Suggested as Found
+from furong.apps.cases.suggesting import suggest
 from furong.apps.directory.models import User
 from furong.apps.registry.models import Subject
-from furong.engines.text import index_tokens
-from furong.faces.web.case_listing import CATEGORY, whole_cases
+from furong.engines.text.duties import Department
+from furong.engines.text.similar import Alike
+from furong.faces.web.case_listing import CATEGORY
 from furong.faces.web.presenters.cases_list import holder_of
-from furong.faces.web.presenters.cases_pages import Suggested
+from furong.faces.web.presenters.cases_pages import Advice, Suggested, UnitAdvice
 from furong.faces.web.presenters.cases_words import state_badge
 
-LOOKED_AT = 300  # open cases, the latest first
 SHOWN = 5
-ALIKE = 0.18
-"""The share of its rarer tokens (of two signs and more) that a look-alike has in common."""
+ALIKE = 0.12
+"""The likeness (a cosine) from which an open case is worth a look."""
+
+RANKED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What a case is about, registered or still being typed."""
 
-    text: str
+    title: str
+    details: str
     subject: Subject | None
     category: str = ""
     case: Case | None = None
@@ -43,8 +46,63 @@ class Matter:
 
 def of_case(case: Case) -> Matter:
     details = case.fields.get("details", "")
-    words = f"{case.title} {details if isinstance(details, str) else ''}"
-    return Matter(words, case.subject, str(case.facts.get(CATEGORY) or ""), case)
+    return Matter(
+        case.title,
+        details if isinstance(details, str) else "",
+        case.subject,
+        str(case.facts.get(CATEGORY) or ""),
+        case,
+    )
+
+
+def _found(matter: Matter, user: User, at: datetime) -> Found | None:
+    if not (matter.title + matter.details).strip():
+        return None
+    street = matter.subject.street if matter.subject else None
+    return suggest(
+        matter.title,
+        matter.details,
+        category=matter.category,
+        case=matter.case,
+        zone=street.code if street else "",
+        user=user,
+        at=at,
+    )
+
+
+def advice(matter: Matter, *, user: User, at: datetime, dispatch: str = "") -> Advice | None:
+    """What it may be about and whose job; None where nothing can be said.
+
+    dispatch: the address of the form by which it is handed out, which a suggestion fills in.
+    """
+    found = _found(matter, user, at)
+    if found is None:
+        return None
+    ranked = found.category.ranked[:RANKED]
+    category = matter.category or ranked[0].id
+    return Advice(
+        category=found.category.category,
+        others=[one.name for one in ranked],
+        told=found.category.evidence,
+        units=[_unit(one, category, dispatch) for one in found.departments],
+        learned=found.learned,
+        problem=found.problem or "",
+    )
+
+
+def _unit(one: Department, category: str, dispatch: str) -> UnitAdvice:
+    filled = {f"f-{CATEGORY}": category, "f-lead": one.organisation, "f-duty": one.clause}
+    reasons = [_("文中提到：%s") % _("、").join(one.words)] if one.words else []
+    if one.before:
+        reasons.append(_("同类以往交办 %d 件") % one.before)
+    if one.assumed:
+        reasons.append(_("职责清单为假设"))
+    return UnitAdvice(
+        name=one.name,
+        clause=one.clause,
+        why=_(" · ").join(reasons),
+        url=f"{dispatch}?{urlencode(filled)}" if dispatch else "",
+    )
 
 
 def look_alikes(matter: Matter, *, user: User, at: datetime, merge: str = "") -> list[Suggested]:
@@ -52,43 +110,25 @@ def look_alikes(matter: Matter, *, user: User, at: datetime, merge: str = "") ->
 
     merge: the address by which the case is merged, to which the other's number is added.
     """
-    asked = set(_telling(matter.text))
-    if not asked:
-        return []
-    near = Q(subject=matter.subject) if matter.subject else Q(pk__in=[])
-    if matter.category:
-        near |= Q(**{f"facts__{CATEGORY}": matter.category})
-    rows = Case.objects.visible_to(user, at).inside_of(user, at).live().filter(near)
-    if matter.case is not None:
-        rows = rows.exclude(pk=matter.case.pk)
-    cases = [*whole_cases(rows).order_by("-opened_at")[:LOOKED_AT]]
-    scored = sorted(
-        ((_likeness(asked, one, matter), one) for one in cases), key=lambda pair: -pair[0]
-    )
-    found = [one for score, one in scored if score >= ALIKE][:SHOWN]
-    return _shown(found, matter, every_machine(), at, merge) if found else []
-
-
-def _telling(text: str) -> Iterable[str]:
-    return (token for token in index_tokens(text) if len(token) > 1)
-
-
-def _likeness(asked: set[str], case: Case, matter: Matter) -> float:
-    """Tokens in common by those of the shorter text; of the same subject somewhat more."""
-    own = set(_telling(of_case(case).text))
-    shared = len(asked & own) / min(len(asked), len(own)) if own else 0.0
-    same = matter.subject is not None and case.subject_id == matter.subject.pk
-    return shared + (0.1 if same and shared else 0.0)
+    found = _found(matter, user, at)
+    near = {case.pk: (case, why) for case, why in found.alike} if found else {}
+    inside = Case.objects.filter(pk__in=near).inside_of(user, at).values_list("pk", flat=True)
+    kept = set(inside)
+    pairs = [(case, why) for pk, (case, why) in near.items() if pk in kept and why.score >= ALIKE][
+        :SHOWN
+    ]
+    return _shown(pairs, matter, every_machine(), at, merge) if pairs else []
 
 
 def _shown(
-    cases: Sequence[Case],
+    pairs: Sequence[tuple[Case, Alike]],
     matter: Matter,
     machines: Mapping[UUID, Machine],
     at: datetime,
     merge: str,
 ) -> list[Suggested]:
     held: dict[object, list[Assignment]] = {}
+    cases = [case for case, _why in pairs]
     for row in Assignment.objects.held().filter(case__in=cases).select_related("organisation"):
         held.setdefault(row.case_id, []).append(row)
     return [
@@ -102,17 +142,16 @@ def _shown(
                 turn_among(machines[one.procedure_id], one, held.get(one.pk, ()), at),
                 held.get(one.pk, ()),
             ),
-            why=_why(one, matter),
+            why=_why(one, why, matter),
             merge=f"{merge}{one.number}" if merge else "",
         )
-        for one in cases
+        for one, why in pairs
     ]
 
 
-def _why(case: Case, matter: Matter) -> str:
+def _why(case: Case, alike: Alike, matter: Matter) -> str:
     """What the two have in common, in words."""
     same = matter.subject is not None and case.subject_id == matter.subject.pk
-    own = set(_telling(of_case(case).text))
-    shared = [token for token in _telling(matter.text) if token in own][:4]
-    told = _("共有：%s") % _("、").join(shared)
+    shared = _("、").join(alike.phrases[:4])
+    told = _("内容相同") if alike.same else _("共有：%s") % shared
     return _("同一服务对象 · %s") % told if same else told

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,7 +25,6 @@ from furong.faces.web.presenters.cases_around import invite_form
 from furong.faces.web.presenters.cases_one import case_page, head_of
 from furong.faces.web.views.cases import ACT, viewer_of
 
-PATH = "/i/{token}/"
 """Where a link leads: the page by which somebody without an account takes part in one case."""
 
 FIELDS = ("kind", "label", "organisation", "contact", "question", "days")
@@ -88,7 +88,7 @@ def revoke(request: Request, pk: UUID, invitation: UUID) -> HttpResponse:
 
 
 def _link(request: Request, token: str) -> str:
-    path = PATH.format(token=token)
+    path = reverse("link", args=[token])
     if settings.FURONG_URL:
         return f"{settings.FURONG_URL.rstrip('/')}{path}"
     return request.build_absolute_uri(path)

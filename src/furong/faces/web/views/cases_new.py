@@ -269,6 +269,6 @@ def alike(request: Request, procedure: str, opening: str) -> HttpResponse:
 
 def _alike(request: Request, subject: Subject | None) -> Sequence[Suggested]:
     sent = request.POST if request.method == "POST" else request.GET
-    words = " ".join(sent.get(f"{PREFIX}{name}", "")[:2000] for name in ("title", "details"))
-    matter = Matter(words, subject, sent.get(f"{PREFIX}{CATEGORY}", ""))
+    title, details = (sent.get(f"{PREFIX}{name}", "")[:2000] for name in ("title", "details"))
+    matter = Matter(title, details, subject, sent.get(f"{PREFIX}{CATEGORY}", ""))
     return cases_suggest.look_alikes(matter, user=person(request), at=request.at)
