@@ -1,0 +1,279 @@
+"""A district at random: people do what they may and what they may not, and time passes.
+
+`CaseMachine` is driven by Hypothesis; what must hold after every step is in `promises`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from furong.apps.base import journal
+from furong.apps.base.errors import Refusal
+from furong.apps.base.models import StoredFile
+from furong.apps.base.timers import tick
+from furong.apps.cases.actions import act, answer, ask, comment, open_case
+from furong.apps.cases.engine.doing import Bearer
+from furong.apps.cases.engine.machine import Machine, machine_of
+from furong.apps.cases.models import Case, ProcedureVersion
+from furong.apps.cases.reads import possible
+from furong.apps.directory.access import Denied
+from furong.apps.directory.models import Organisation, User
+from furong.apps.registry.models import Subject
+from furong.packs.models.procedures import AsksFact, AsksField, FormItem
+from furong.packs.procedures import Act
+from tests.apps.cases import promises
+
+UNITS = ("urban", "police", "east-office", "bank")
+WORDS = ("停车难", "协调车位", "重复", "")
+
+
+@dataclass
+class World:
+    """Where it happens. people by name; files: one of each person's own."""
+
+    procedure: str
+    at: datetime
+    people: Mapping[str, User]
+    subjects: Sequence[Subject]
+    files: Mapping[str, StoredFile]
+
+    @property
+    def machine(self) -> Machine:
+        version = ProcedureVersion.objects.latest_of(self.procedure)
+        assert version is not None
+        return machine_of(version)
+
+
+def rows(table: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
+        return cursor.fetchall()
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """All tables, byte by byte."""
+    names = connection.introspection.table_names()
+    return {name: rows(name) for name in names if not name.startswith("django_")}
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """One example: a day or a fortnight of a district that is forgotten afterwards."""
+
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._atomic = transaction.atomic()
+        self._atomic.__enter__()
+        self.at = self.world.at
+        self.seen = promises.Seen()
+        self.opened: list[Any] = []
+
+    def teardown(self) -> None:
+        try:
+            journal.seal(at=self.at)
+            assert not journal.verify().findings
+        finally:
+            transaction.set_rollback(True)
+            self._atomic.__exit__(None, None, None)
+
+    # --- acts -----------------------------------------------------------------------------------
+
+    @rule(data=st.data())
+    def open(self, data: st.DataObject) -> None:
+        machine = self.world.machine
+        name = data.draw(st.sampled_from([*machine.procedure.openings]), label="opening")
+        who = data.draw(self._anybody(), label="who")
+        form = machine.procedure.openings[name].form
+        made = self._try(
+            lambda: open_case(
+                self.world.procedure,
+                name,
+                subject=data.draw(st.sampled_from(self.world.subjects), label="subject"),
+                answers=self._answers(data, machine, form, who),
+                by=self.world.people[who],
+                at=self.at,
+            )
+        )
+        if made is not None:
+            self.opened.append(made.pk)
+
+    @precondition(lambda self: self.opened)
+    @rule(data=st.data())
+    def do_what_is_offered(self, data: st.DataObject) -> None:
+        """Somebody does one of the things that their page shows."""
+        case = self._case(data)
+        offers = [
+            (name, one)
+            for name, user in self.world.people.items()
+            for one in possible(case, user, self.at)
+            if not one.proxy
+        ]
+        if not offers:
+            return
+        which = data.draw(st.integers(0, len(offers) - 1), label="offer")
+        who, one = offers[which]
+        machine = machine_of(case.procedure)
+        answers = self._filled(data, machine, one.items, who)
+        closure = data.draw(st.sampled_from([*one.closures])) if one.closures else ""
+        by = self.world.people[who]
+        if one.kind == "action":
+            self._try(lambda: act(case, one.name, answers, closure=closure, by=by, at=self.at))
+        elif one.kind == "request":
+            self._try(lambda: ask(case, one.name, answers, by=by, at=self.at))
+        else:
+            assert one.request is not None
+            request = one.request
+            self._try(lambda: answer(request, one.name, answers, by=by, at=self.at))
+
+    @precondition(lambda self: self.opened)
+    @rule(data=st.data())
+    def do_anything(self, data: st.DataObject) -> None:
+        """Somebody sends whatever they like, from an old page perhaps, or by a link."""
+        case = self._case(data)
+        machine = machine_of(case.procedure)
+        acts = [one for one in machine.view.acts if not one.opens]
+        one: Act = data.draw(st.sampled_from(acts), label="act")
+        who = data.draw(self._anybody(), label="who")
+        bearer = data.draw(st.sampled_from([None, None, None, *self._bearers()]), label="bearer")
+        by: User | Bearer = bearer or self.world.people[who]
+        answers = self._answers(data, machine, one.form, who)
+        choices = [*machine.procedure.closures]
+        closure = data.draw(st.sampled_from(["", *choices]), label="closure")
+        revision = data.draw(st.sampled_from([None, 1]), label="revision")
+        kind, name = str(one.path[0]), str(one.name)
+        if kind == "actions":
+            self._try(
+                lambda: act(
+                    case, name, answers, closure=closure, revision=revision, by=by, at=self.at
+                )
+            )
+        elif one.request:
+            for request in case.requests.filter(name=one.request):
+                self._try(lambda r=request: answer(r, name, answers, by=by, at=self.at))  # type: ignore[misc]
+        else:
+            self._try(lambda: ask(case, name, answers, by=by, at=self.at))
+
+    @precondition(lambda self: self.opened)
+    @rule(data=st.data())
+    def say(self, data: st.DataObject) -> None:
+        who = self.world.people[data.draw(self._anybody(), label="who")]
+        words = data.draw(st.sampled_from(WORDS))
+        case = self._case(data)
+        self._try(lambda: comment(case, words, by=who, at=self.at))
+
+    # --- time -----------------------------------------------------------------------------------
+
+    @rule(minutes=st.sampled_from([1, 10, 31, 121, 300, 720, 1441, 2900, 5000, 11 * 1440]))
+    def time_passes(self, minutes: int) -> None:
+        """The worker looks twice; the second time there is nothing to do."""
+        self.at += timedelta(minutes=minutes)
+        tick(self.at)
+        before = everything()
+        assert tick(self.at) == 0
+        assert everything() == before
+
+    @rule(minutes=st.sampled_from([1, 45, 200]))
+    def time_passes_unwatched(self, minutes: int) -> None:
+        """The worker is down; people go on."""
+        self.at += timedelta(minutes=minutes)
+
+    @rule(minutes=st.sampled_from([1, 20, 90]))
+    def the_clock_is_set_back(self, minutes: int) -> None:
+        self.at -= timedelta(minutes=minutes)
+
+    # --- what must hold -------------------------------------------------------------------------
+
+    @invariant()
+    def promises_hold(self) -> None:
+        for pk in [*Case.objects.values_list("pk", flat=True)]:
+            promises.hold(Case.objects.select_related("procedure").get(pk=pk), self.seen, self.at)
+
+    # --- drawing --------------------------------------------------------------------------------
+
+    def _try[R](self, verb: Callable[[], R]) -> R | None:
+        """What a verb made, or None where it refused; then nothing at all has changed."""
+        before = everything()
+        try:
+            return verb()
+        except (Refusal, Denied) as refusal:
+            assert str(refusal)
+            assert everything() == before
+            return None
+
+    def _case(self, data: st.DataObject) -> Case:
+        every = [*Case.objects.order_by("number").values_list("pk", flat=True)]
+        which = data.draw(st.integers(0, len(every) - 1), label="case")
+        return Case.objects.select_related("procedure", "subject").get(pk=every[which])
+
+    def _anybody(self) -> st.SearchStrategy[str]:
+        return st.sampled_from([*self.world.people])
+
+    def _bearers(self) -> list[Bearer]:
+        unit = Organisation.objects.get(code="urban")
+        return [Bearer("反映人"), Bearer("协办单位", unit)]
+
+    def _answers(
+        self, data: st.DataObject, machine: Machine, form: str | None, who: str
+    ) -> dict[str, Any]:
+        return self._filled(data, machine, machine.view.items(form), who)
+
+    def _filled(
+        self, data: st.DataObject, machine: Machine, items: Sequence[FormItem], who: str
+    ) -> dict[str, Any]:
+        """Answers that would do, most of them; now and then one is missing or is nonsense."""
+        found: dict[str, Any] = {}
+        for item in items:
+            name = getattr(item, "field", "") or getattr(item, "fact", "")
+            if not name or getattr(item, "value", None) is not None:
+                continue
+            fate = data.draw(st.integers(0, 39), label=name)
+            if fate == 0 or (fate < 20 and not getattr(item, "required", None)):
+                continue
+            found[name] = "无此项\x00" if fate == 39 else self._value(data, machine, item, who)
+        return found
+
+    def _value(self, data: st.DataObject, machine: Machine, item: FormItem, who: str) -> Any:
+        if isinstance(item, AsksFact):
+            fact = machine.facts[item.fact]
+            known = [*fact.values] if getattr(fact, "values", None) else [True, False]
+            return data.draw(st.sampled_from(known))
+        assert isinstance(item, AsksField)
+        hours = data.draw(st.sampled_from([-1, 1, 30, 100, 2000])) if item.type == "moment" else 0
+        cases = [*Case.objects.order_by("number").values_list("number", flat=True), "SQ0"]
+        people = [str(one.pk) for one in self.world.people.values()]
+        match item.type:
+            case "text":
+                return data.draw(st.sampled_from(WORDS[:3]))
+            case "texts":
+                return "甲事\n乙事"
+            case "moment":
+                return (self.at + timedelta(hours=hours)).isoformat()
+            case "money":
+                return "1.5"
+            case "files":
+                return [str(self.world.files[who].pk)]
+            case "organisation":
+                return data.draw(st.sampled_from(UNITS))
+            case "organisations":
+                return data.draw(st.lists(st.sampled_from(UNITS), min_size=1, max_size=3))
+            case "person":
+                return data.draw(st.sampled_from(people))
+            case "people":
+                return data.draw(st.lists(st.sampled_from(people), min_size=1, max_size=3))
+            case "case":
+                return data.draw(st.sampled_from(cases))
+            case "class":
+                return data.draw(st.sampled_from([*machine.procedure.classes]))
+            case "facts":
+                return ["staff"]
+            case _:
+                return "T01"
+
+
+__all__ = ["CaseMachine", "World"]
