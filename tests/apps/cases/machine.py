@@ -3,14 +3,16 @@
 `CaseMachine` is driven by Hypothesis; what must hold after every step is in `promises`.
 """
 
+import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import connection, transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
@@ -19,7 +21,9 @@ from furong.apps.base.timers import tick
 from furong.apps.cases.actions import act, answer, ask, comment, open_case
 from furong.apps.cases.engine.doing import Bearer
 from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.models import Case, ProcedureVersion
+from furong.apps.cases.engine.performing import standing_for
+from furong.apps.cases.engine.roles import Parties
+from furong.apps.cases.models import Case, Event, ProcedureVersion
 from furong.apps.cases.reads import possible
 from furong.apps.directory.access import Denied
 from furong.apps.directory.models import Organisation, User
@@ -65,17 +69,20 @@ class CaseMachine(RuleBasedStateMachine):
     """One example: a day or a fortnight of a district that is forgotten afterwards."""
 
     world: World
+    happened: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
         self._atomic = transaction.atomic()
         self._atomic.__enter__()
-        self.at = self.world.at
+        self.at = self.world.at + timedelta(days=1)  # clocks may be set back, grants began before
         self.seen = promises.Seen()
         self.opened: list[Any] = []
 
     def teardown(self) -> None:
         try:
+            if os.environ.get("FURONG_MODEL_TOLD"):
+                self.happened.update(Event.objects.values_list("act", flat=True))
             journal.seal(at=self.at)
             assert not journal.verify().findings
         finally:
@@ -84,17 +91,46 @@ class CaseMachine(RuleBasedStateMachine):
 
     # --- acts -----------------------------------------------------------------------------------
 
+    @initialize(data=st.data())
+    def begins_with_two(self, data: st.DataObject) -> None:
+        for _case in range(2):
+            self._open(data, who=None)
+
     @rule(data=st.data())
     def open(self, data: st.DataObject) -> None:
+        self._open(data, who=data.draw(self._anybody(), label="who"))
+
+    @rule(data=st.data())
+    def open_who_may(self, data: st.DataObject) -> None:
+        self._open(data, who=None)
+
+    def _open(self, data: st.DataObject, *, who: str | None) -> None:
         machine = self.world.machine
-        name = data.draw(st.sampled_from([*machine.procedure.openings]), label="opening")
-        who = data.draw(self._anybody(), label="who")
+        subject = data.draw(st.sampled_from(self.world.subjects), label="subject")
+        names = [*machine.procedure.openings]
+        name = data.draw(st.sampled_from(names), label="opening")
+        if who is None:
+            blank = Case(procedure=ProcedureVersion.objects.latest_of(self.world.procedure))
+            blank.subject = subject
+            able = [
+                (opening, one)
+                for opening in names
+                for one, user in self.world.people.items()
+                if standing_for(
+                    machine,
+                    machine.act(f"openings.{opening}"),
+                    Parties(machine, blank, self.at, assignments=[]),
+                    user,
+                    None,
+                )
+            ]
+            name, who = data.draw(st.sampled_from(able), label="who")
         form = machine.procedure.openings[name].form
         made = self._try(
             lambda: open_case(
                 self.world.procedure,
                 name,
-                subject=data.draw(st.sampled_from(self.world.subjects), label="subject"),
+                subject=subject,
                 answers=self._answers(data, machine, form, who),
                 by=self.world.people[who],
                 at=self.at,
@@ -106,8 +142,13 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.opened)
     @rule(data=st.data())
     def do_what_is_offered(self, data: st.DataObject) -> None:
-        """Somebody does one of the things that their page shows."""
+        """Somebody does one of the things that their page shows, and somebody the next."""
         case = self._case(data)
+        for _turn in range(data.draw(st.integers(1, 4), label="turns")):
+            self._offered(data, case)
+
+    def _offered(self, data: st.DataObject, case: Case) -> None:
+        case.refresh_from_db()
         offers = [
             (name, one)
             for name, user in self.world.people.items()

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from furong.apps.base.models import Timer
-from furong.apps.cases.engine.clocks import limit_of
+from furong.apps.cases.engine.clocks import Clocks, limit_of
 from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.engine.performing import TIMER
 from furong.apps.cases.engine.roles import Parties
 from furong.apps.cases.models import Assignment, Case, Clock, Event, Step, Telling
-from furong.apps.cases.models.case import LIVE, Category
+from furong.apps.cases.models.case import LIVE
 from furong.engines import worktime
 
 type Ran = list[tuple[datetime, datetime | None]]
@@ -43,7 +43,7 @@ def hold(case: Case, seen: Seen, at: datetime) -> None:
     for clock in clocks:
         _clock_is_true(machine, clock, seen, at)
         _limit_moved_by_right(machine, clock, seen, fresh)
-    _is_watched(case)
+    _is_watched(machine, case, clocks, at)
     seen.events[case.pk] = len(events)
 
 
@@ -56,7 +56,8 @@ def _somebody_has_it(machine: Machine, case: Case, clocks: list[Clock], at: date
     owner = machine.state(case.state).owner
     assert owner is not None
     assert own, f"no clock of a live case runs in {case.state}"
-    assert Parties(machine, case, at).holders([owner]), f"nobody is {owner} of {case.state}"
+    parties = Parties(machine, case, at)
+    assert parties.holders([owner]) or parties.fallback(), f"nobody is {owner} of {case.state}"
     due = [c.due_at for c in own if c.due_at is not None]
     assert case.due_at == min(due, default=None)
 
@@ -133,11 +134,7 @@ def _additive(
     assert timedelta() <= counted(middle) <= counted(now)
 
 
-
-
-def _limit_moved_by_right(
-    machine: Machine, clock: Clock, seen: Seen, fresh: list[Event]
-) -> None:
+def _limit_moved_by_right(machine: Machine, clock: Clock, seen: Seen, fresh: list[Event]) -> None:
     """A limit changes only by an act whose effects move it, or that says another class."""
     now = (clock.length, clock.until, clock.counting, len(clock.moves))
     before = seen.limits.get(clock.pk)
@@ -158,8 +155,14 @@ def _limit_moved_by_right(
         assert kinds, f"{clock.name} has another length without another class"
 
 
-def _is_watched(case: Case) -> None:
-    waits = Timer.objects.waiting().filter(name=TIMER, key=str(case.pk)).exists()
-    told = not Telling.objects.filter(case=case, told_at=None).exists()
-    assert waits or told, "words wait and nobody will tell them"
-    assert waits or case.category == Category.CLOSED, "a live case that nobody watches"
+def _is_watched(machine: Machine, case: Case, clocks: list[Clock], at: datetime) -> None:
+    """A timer waits while anything is to be told or to fall; and none of them fails."""
+    assert not Timer.objects.failing().exists(), Timer.objects.failing()[0].error
+    if Timer.objects.waiting().filter(name=TIMER, key=str(case.pk)).exists():
+        return
+    assert not Telling.objects.filter(case=case, told_at=None).exists(), "words that wait untold"
+    kept = Clocks.of(machine, case, at)
+    for clock in clocks:
+        fell = set(Step.objects.filter(clock=clock).values_list("rung", flat=True))
+        if clock.running:
+            assert {one.name for one in kept.ladder(clock)} == fell, f"{clock.name} is unwatched"

@@ -19,6 +19,8 @@ type Handler = Callable[[Timer, datetime], None]
 
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
+SOON = timedelta(seconds=5)
+"""After this a timer is tried again whose handler said `Later`."""
 
 logger = logging.getLogger(__name__)
 _handlers: dict[str, Handler] = {}
@@ -30,6 +32,14 @@ class NoHandler(LookupError):
 
 class EndlessTimer(RuntimeError):
     """A handler set its own timer for a time that is not later: it would fire for ever."""
+
+
+class Later(Exception):
+    """Raised by a handler whose thing somebody else has in hand just now: to be tried again soon.
+
+    A timer is locked before what it is about, an act locks the thing before its timer: a handler that
+    waited for the thing would wait for ever. It is no failure, and counts as none.
+    """
 
 
 def handles(name: str) -> Callable[[Handler], Handler]:
@@ -96,6 +106,9 @@ def _fire_one(at: datetime) -> bool | None:
     try:
         with transaction.atomic():
             _fire(timer, at)
+    except Later:
+        _put_back(timer, at + SOON)
+        return False
     except Exception as error:
         logger.exception("Timer %s failed", timer)
         _postpone(timer, at, error)
@@ -118,9 +131,11 @@ def _fire(timer: Timer, at: datetime) -> None:
 
 def _postpone(timer: Timer, at: datetime, error: Exception) -> None:
     delay = FIRST_RETRY * 2 ** min(timer.attempts, 10)
-    timer.state = Timer.State.WAITING
-    timer.settled_at = None
     timer.attempts += 1
     timer.error = f"{type(error).__name__}: {error}"
-    timer.try_at = at + min(delay, LAST_RETRY)
+    _put_back(timer, at + min(delay, LAST_RETRY))
+
+
+def _put_back(timer: Timer, try_at: datetime) -> None:
+    timer.state, timer.settled_at, timer.try_at = Timer.State.WAITING, None, try_at
     timer.save(update_fields=["state", "settled_at", "attempts", "error", "try_at"])

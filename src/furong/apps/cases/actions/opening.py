@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from furong.apps.base.errors import Refusal
@@ -81,14 +81,26 @@ def open_case(
         requests=[],
     )
     permit(doing)
-    case.number = next_number(machine.procedure.number, at, machine.calendar.zoneinfo)
     case.state = doing.act.to[0]
     case.category = machine.state(case.state).category
-    case.save(force_insert=True)
+    try:
+        _enter(case, machine, at)
+    except IntegrityError:  # somebody sent the same at the same moment, and was first
+        if client_id is not None and (held := Case.objects.filter(pk=client_id).first()):
+            return _mine(held, by)
+        _refuse_external_twice(external)
+        raise
     perform(doing)
     go_on(doing)
     write(doing)
     return doing.case
+
+
+@transaction.atomic
+def _enter(case: Case, machine: Machine, at: datetime) -> None:
+    """Numbers the case and inserts it, or does neither, so that a double leaves no gap."""
+    case.number = next_number(machine.procedure.number, at, machine.calendar.zoneinfo)
+    case.save(force_insert=True)
 
 
 def open_by_system(

@@ -12,7 +12,7 @@ from datetime import datetime
 from furong.apps.cases.engine.machine import Machine
 from furong.apps.cases.models import Assignment, Case
 from furong.apps.cases.models.case import holding_scopes
-from furong.apps.directory.access import grants_of
+from furong.apps.directory.access import Capacity, grants_of
 from furong.apps.directory.models import Grant, Organisation, User
 from furong.apps.registry.models import Subject
 from furong.packs.models.procedures import Assigned, OfOrganisation, Role
@@ -77,6 +77,21 @@ class Parties:
                     if people := self._people(role.capacity, ladder):
                         found.update((one.pk, one) for one in people)
         return [*found.values()]
+
+    def fallback(self) -> list[User]:
+        """Who is told where nobody holds a role of a unit: the dispatchers, the nearest first."""
+        subject = self._case.subject
+        return self._people(Capacity.DISPATCHER, _outward(subject) if subject else [{ALL}])
+
+    def empty(self, roles: Iterable[str]) -> list[Role]:
+        """Those of the roles that a unit should hold and nobody does: no account, leave, dissolved."""
+        found = [self._machine.procedure.roles.get(name) for name in roles]
+        return [
+            role
+            for role in found
+            if role is not None and isinstance(role.scope, Assigned | OfOrganisation)
+            if not any(self._people(role.capacity, ladder) for ladder in self._ladders(role))
+        ]
 
     def _covering(self, role: Role) -> list[tuple[Organisation | None, set[Scope]]]:
         """The scopes of the grants that give the role, by the unit that one then acts for."""
