@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +99,7 @@ def _clock_is_true(machine: Machine, clock: Clock, seen: Seen, at: datetime) -> 
     assert ran
     assert all(stop is not None for _start, stop in ran[:-1])
     assert clock.running == (ran[-1][1] is None)
-    for (_a, stop), (start, _b) in zip(ran, ran[1:], strict=False):
+    for (_a, stop), (start, _b) in pairwise(ran):
         assert stop is not None
         assert stop <= start, "intervals never overlap"
     before = seen.ran[clock.pk]

@@ -4,7 +4,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from furong.faces.api import applications, drafts, policies, problems, subjects
+from furong.faces.api import (
+    applications,
+    case_acts,
+    case_relay,
+    cases,
+    drafts,
+    policies,
+    problems,
+    subjects,
+)
 from furong.faces.api.access import Needs
 from furong.faces.api.parsing import StrictParser
 
@@ -31,3 +40,6 @@ api.add_router("", subjects.router)
 api.add_router("", policies.router)
 api.add_router("", applications.router)
 api.add_router("", drafts.router)
+api.add_router("", case_relay.router)  # before the one that takes any name for a case
+api.add_router("", cases.router)
+api.add_router("", case_acts.router)

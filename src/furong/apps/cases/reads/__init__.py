@@ -9,6 +9,7 @@ from furong.apps.cases.reads.one import (
     possible,
     running,
     timeline,
+    told,
     whose_turn,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "queue",
     "running",
     "timeline",
+    "told",
     "whose_turn",
 ]
