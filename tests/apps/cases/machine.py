@@ -94,7 +94,9 @@ class CaseMachine(RuleBasedStateMachine):
 
     @initialize(rng=st.randoms(use_true_random=True))
     def begins_with_two(self, rng: Random) -> None:
-        self.rng = rng  # printed with a failing example: Hypothesis shrinks the steps, not the draws
+        self.rng = (
+            rng  # printed with a failing example: Hypothesis shrinks the steps, not the draws
+        )
         for _case in range(2):
             self._open(who=None)
 
@@ -275,14 +277,10 @@ class CaseMachine(RuleBasedStateMachine):
         unit = Organisation.objects.get(code="urban")
         return [Bearer("反映人"), Bearer("协办单位", unit)]
 
-    def _answers(
-        self, machine: Machine, form: str | None, who: str
-    ) -> dict[str, Any]:
+    def _answers(self, machine: Machine, form: str | None, who: str) -> dict[str, Any]:
         return self._filled(machine, machine.view.items(form), who)
 
-    def _filled(
-        self, machine: Machine, items: Sequence[FormItem], who: str
-    ) -> dict[str, Any]:
+    def _filled(self, machine: Machine, items: Sequence[FormItem], who: str) -> dict[str, Any]:
         """Answers that would do, most of them; now and then one is missing or is nonsense."""
         found: dict[str, Any] = {}
         for item in items:

@@ -21,9 +21,7 @@ def test_a_case_stays_watched(appeal: Case, at: datetime) -> None:
     assert waits.get().due_at == at + timedelta(minutes=24), "four fifths of the half hour"
 
 
-def test_an_act_before_its_clock_started(
-    appeal: Case, dispatcher_he: User, at: datetime
-) -> None:
+def test_an_act_before_its_clock_started(appeal: Case, dispatcher_he: User, at: datetime) -> None:
     now = at + timedelta(hours=1)
     case = dispatch(appeal, by=dispatcher_he, at=now)
     comment(case, "先核实", by=dispatcher_he, at=now - timedelta(minutes=20))

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import File, Header, Router, UploadedFile
 
@@ -132,13 +132,11 @@ def add_comment(
 
 
 @router.post("/files", auth=Needs(ACT), response={201: shown.FileShown})
-def upload_file(request: Request, file: Annotated[UploadedFile, File()]) -> Any:
+def upload_file(request: Request, file: Annotated[UploadedFile, File()]) -> HttpResponse:
     """上传一个附件（multipart/form-data 的 file 项），得到的 id 填进表单的文件项。"""
     kept = store(file, name=file.name or "", by=request.auth, at=request.at)
-    body = shown.FileShown(
-        id=kept.pk, name=kept.name, media_type=kept.media_type, size=kept.size
-    )
-    return 201, body
+    body = shown.FileShown(id=kept.pk, name=kept.name, media_type=kept.media_type, size=kept.size)
+    return JsonResponse(body.model_dump(mode="json"), status=201)
 
 
 def _once(
@@ -205,4 +203,3 @@ def _own_files(request: Request, wanted: list[UUID]) -> list[StoredFile]:
     if faults:
         raise faulty(faults)
     return [rows[pk] for pk in wanted]
-

@@ -82,7 +82,7 @@ def show_figures(
 
 
 @router.get("/cases/{case_id}", auth=Needs(VIEW), response=shown.CaseShown)
-def show_case(request: Request, case_id: UUID, response: HttpResponse) -> shown.CaseShown:  # noqa: ARG001 - ninja goes by the name
+def show_case(request: Request, case_id: UUID, response: HttpResponse) -> shown.CaseShown:
     """一件事项：办理记录、时限、现在能办什么和要填什么；ETag 是记录的条数。"""
     case = found(request, case_id)
     response["ETag"] = etag(case)
@@ -189,4 +189,3 @@ def _figures(group: str, one: Figures) -> shown.FiguresShown:
 
 def _rate(one: Rate) -> shown.RateShown:
     return shown.RateShown(of=one.of, hit=one.hit, missing=one.missing, percent=one.percent)
-
