@@ -56,24 +56,22 @@ def handles(name: str) -> Callable[[Handler], Handler]:
 @transaction.atomic
 def schedule(
     name: str, key: str, *, due_at: datetime, payload: Mapping[str, Any] | None = None
-) -> Timer:
+) -> None:
     """Appoint (name, key) at `due_at`; an appointment that is still waiting is moved instead.
 
     A handler may appoint its own (name, key) again, later: that is how a timer recurs.
     """
-    timer, _created = Timer.objects.update_or_create(
-        name=name,
-        key=key,
-        state=Timer.State.WAITING,
-        defaults={
-            "payload": dict(payload or {}),
-            "due_at": due_at,
-            "try_at": due_at,
-            "attempts": 0,
-            "error": "",
-        },
-    )
-    return timer
+    fresh = {
+        "payload": dict(payload or {}),
+        "due_at": due_at,
+        "try_at": due_at,
+        "attempts": 0,
+        "error": "",
+    }
+    if not Timer.objects.waiting().filter(name=name, key=key).update(**fresh):
+        Timer.objects.update_or_create(
+            name=name, key=key, state=Timer.State.WAITING, defaults=fresh
+        )
 
 
 def cancel(name: str, key: str) -> bool:

@@ -13,7 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from furong.apps.cases.models import Assignment, ProcedureVersion
-from furong.apps.directory.access import Capacity, coverage_of
+from furong.apps.directory.access import Capacity, coverage_over, grants_for
 from furong.apps.directory.models import Grant, Organisation, User
 from furong.apps.registry.models import Subject
 
@@ -25,13 +25,14 @@ NEAR = (Capacity.OWNER, Capacity.LIAISON, Capacity.DISPATCHER, Capacity.LEADER)
 
 def seen_by(user: User | AnonymousUser, at: datetime) -> Q:
     """The cases that the person's grants cover. No grant: none."""
-    coverage = coverage_of(user, VIEW, at=at)
-    if not coverage.scopes:
+    held_grants = [*grants_for(user, VIEW, at=at).values_list("capacity", "scope_kind", "scope_id")]
+    if not held_grants:
         return Q(pk__in=[])
-    held = _held_by(coverage.ids(Grant.Scope.ORGANISATION), coverage.zones)
-    near = coverage_of(user, VIEW, at=at, among=NEAR)
+    coverage = coverage_over((kind, of) for _capacity, kind, of in held_grants)
+    near = coverage_over((kind, of) for capacity, kind, of in held_grants if capacity in NEAR)
     if near.everything:
         return Q()
+    held = _held_by(coverage.ids(Grant.Scope.ORGANISATION), coverage.zones)
     if coverage.everything:
         return Q(sensitive=False) | held
     plain = Q(sensitive=False, subject__in=Subject.objects.covered(coverage).values("pk"))

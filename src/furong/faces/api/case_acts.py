@@ -34,7 +34,7 @@ IfMatch = Annotated[
 ]
 
 
-@router.post("/cases/{case_id}/actions/{name}", auth=Needs(ACT), response=shown.CaseShown)
+@router.post("/cases/{case_id}/actions/{name}", auth=Needs(ACT), response=shown.CaseLine)
 def do_action(
     request: Request,
     case_id: UUID,
@@ -62,7 +62,7 @@ def do_action(
     return _once(request, idempotency_key, case, if_match, verb)
 
 
-@router.post("/cases/{case_id}/requests/{name}", auth=Needs(ACT), response={201: shown.CaseShown})
+@router.post("/cases/{case_id}/requests/{name}", auth=Needs(ACT), response={201: shown.CaseLine})
 def put_request(
     request: Request,
     case_id: UUID,
@@ -76,7 +76,7 @@ def put_request(
 
     def verb(revision: int | None) -> Case:
         made = ask(case, name, body.answers, revision=revision, by=request.auth, at=request.at)
-        return made.case
+        return Case.objects.with_all().get(pk=made.case_id)
 
     return _once(request, idempotency_key, case, if_match, verb, status=201)
 
@@ -84,7 +84,7 @@ def put_request(
 @router.post(
     "/cases/{case_id}/requests/{asked_id}/answers/{code}",
     auth=Needs(ACT),
-    response=shown.CaseShown,
+    response=shown.CaseLine,
 )
 def answer_request(
     request: Request,
@@ -116,7 +116,7 @@ def answer_request(
     return _once(request, idempotency_key, case, if_match, verb)
 
 
-@router.post("/cases/{case_id}/comments", auth=Needs("case.view"), response={201: shown.CaseShown})
+@router.post("/cases/{case_id}/comments", auth=Needs("case.view"), response={201: shown.CaseLine})
 def add_comment(
     request: Request, case_id: UUID, body: shown.Commenting, idempotency_key: IdempotencyKey = ""
 ) -> HttpResponse:
@@ -125,8 +125,10 @@ def add_comment(
     files = _own_files(request, body.files)
 
     def verb(_revision: int | None) -> Case:
-        comment(case, body.text, public=body.public, files=files, by=request.auth, at=request.at)
-        return case
+        made = comment(
+            case, body.text, public=body.public, files=files, by=request.auth, at=request.at
+        )
+        return made.case
 
     return _once(request, idempotency_key, case, "", verb, status=201)
 
@@ -158,7 +160,7 @@ def _once(
             done = verb(revision)
         except NotNow as refusal:
             raise _meanwhile(case, refusal) from refusal
-        answer = answered(request, done, status)
+        answer = answered(done, status)
         return Answer(answer.body, answer.status, {"ETag": answer.headers["ETag"]})
 
     return answer_once(request, key, once)

@@ -10,6 +10,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from furong.apps.cases.actions import AlreadyThere
+from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.models import Case
 from furong.apps.cases.relay import Letter, Status, relay, statuses
 from furong.apps.cases.relay.planning import alike_to, subject_named
@@ -130,7 +131,7 @@ def _details(body: LetterSent) -> str:
 def _answer(case: Case, status: int) -> HttpResponse:
     alike = alike_to(case.subject, case.title, but=case.pk) if case.subject else []
     shape = Relayed(
-        case=shown.line(case),
+        case=shown.line(case, machine_of(case.procedure)),
         alike=[Alike(id=one.pk, number=one.number, title=one.title) for one in alike[:5]],
     )
     body: Any = shape.model_dump(mode="json")

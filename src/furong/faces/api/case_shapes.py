@@ -231,8 +231,8 @@ class FiguresList(Schema):
     items: list[FiguresShown]
 
 
-def line(case: Case) -> CaseLine:
-    return CaseLine(**_line(case, machine_of(case.procedure)))
+def line(case: Case, machine: Machine) -> CaseLine:
+    return CaseLine(**_line(case, machine))
 
 
 def whole(

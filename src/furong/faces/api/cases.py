@@ -11,6 +11,7 @@ from pydantic import Field
 
 from furong.apps.base.models import StoredFile
 from furong.apps.cases.actions import open_case
+from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.models import Case, Event, ProcedureVersion
 from furong.apps.cases.models.case import CaseQuerySet
 from furong.apps.cases.reads import Figures, Queue, figures, possible, queue, running, timeline
@@ -59,7 +60,10 @@ def list_cases(request: Request, filters: Query[CaseFilters]) -> shown.CasePage:
     )
     rows = queue(request.auth, request.at, wanted)
     found, following = page(request, rows, "number", filters)
-    return shown.CasePage(items=[shown.line(one) for one in found], next=following)
+    machines = {one.procedure_id: one.procedure for one in found}
+    known = {pk: machine_of(version) for pk, version in machines.items()}
+    items = [shown.line(one, known[one.procedure_id]) for one in found]
+    return shown.CasePage(items=items, next=following)
 
 
 @router.get("/cases/figures", auth=Needs(VIEW), response=shown.FiguresList)
@@ -89,7 +93,7 @@ def show_case(request: Request, case_id: UUID, response: HttpResponse) -> shown.
     return whole(request, case)
 
 
-@router.post("/cases", auth=Needs(ACT), response={201: shown.CaseShown})
+@router.post("/cases", auth=Needs(ACT), response={201: shown.CaseLine})
 def open_new_case(
     request: Request, body: shown.NewCase, idempotency_key: IdempotencyKey = ""
 ) -> HttpResponse:
@@ -109,7 +113,7 @@ def open_new_case(
             by=request.auth,
             at=request.at,
         )
-        return answered(request, made, 201)
+        return answered(made, 201)
 
     return answer_once(request, idempotency_key, act)
 
@@ -151,14 +155,13 @@ def whole(request: Request, case: Case) -> shown.CaseShown:
     )
 
 
-def answered(request: Request, case: Case, status: int = 200) -> Answer:
-    """The case as it is now, in short where the person may no longer see it."""
-    kept = visible(request).filter(pk=case.pk).first()
-    body = whole(request, kept) if kept else shown.line(case)
-    headers = {"ETag": etag(kept or case)}
+def answered(case: Case, status: int = 200) -> Answer:
+    """How the case stands after an act, in short: the rest is read where it is wanted."""
+    body = shown.line(case, machine_of(case.procedure)).model_dump(mode="json")
+    headers = {"ETag": etag(case)}
     if status == 201:
         headers["Location"] = f"/api/v1/cases/{case.pk}"
-    return Answer(body.model_dump(mode="json"), status, headers)
+    return Answer(body, status, headers)
 
 
 def _subject(request: Request, wanted: UUID | None) -> Subject | None:
