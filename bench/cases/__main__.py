@@ -34,7 +34,10 @@ def main() -> int:
     options = _options()
     size = options.cases or (QUICK if options.quick else CASES)
     seconds = options.seconds or (4 if options.quick else 15)
-    databases = {"SQLite": None, **({"PostgreSQL": options.postgresql} if options.postgresql else {})}
+    databases = {
+        "SQLite": None,
+        **({"PostgreSQL": options.postgresql} if options.postgresql else {}),
+    }
     wrong = 0
     for database, url in databases.items():
         rate: dict[tuple[str, int], float] = {}
@@ -43,16 +46,29 @@ def main() -> int:
                 phases = getattr(lives, system)(site)
                 for task, live in phases.items():
                     for connections in CONNECTIONS:
-                        line = _measured(system, database, task, live, connections, seconds, pid, port)
+                        line = _measured(
+                            system, database, task, live, connections, seconds, pid, port
+                        )
                         line |= {"cases": size, **machine()}
-                        rate[system, connections] = line["lives_s"] if task == "life" else rate[system, connections]
+                        rate[system, connections] = (
+                            line["lives_s"] if task == "life" else rate[system, connections]
+                        )
                         wrong += line["errors"]
                         print(json.dumps(line) if options.json else _shown(line), flush=True)
         if options.helpdesk:
             for connections in CONNECTIONS:
                 times = rate["furong", connections] / rate["helpdesk", connections]
-                line = {"database": database, "connections": connections, "times_helpdesk": round(times, 2)}
-                print(json.dumps(line) if options.json else f"{database} {connections}: whole life {times:.2f} × django-helpdesk", flush=True)
+                line = {
+                    "database": database,
+                    "connections": connections,
+                    "times_helpdesk": round(times, 2),
+                }
+                print(
+                    json.dumps(line)
+                    if options.json
+                    else f"{database} {connections}: whole life {times:.2f} × django-helpdesk",
+                    flush=True,
+                )
     return 1 if wrong else 0
 
 
@@ -94,7 +110,9 @@ def _measured(
 
 
 def _shown(line: Mapping[str, Any]) -> str:
-    tasks = " ".join(f"{name} {one['median_ms']:.0f}/{one['p95_ms']:.0f}" for name, one in line["tasks"].items())
+    tasks = " ".join(
+        f"{name} {one['median_ms']:.0f}/{one['p95_ms']:.0f}" for name, one in line["tasks"].items()
+    )
     return (
         f"{line['system']:9} {line['database']:10} {line['task']:7} {line['connections']:3} conn "
         f"{line['lives_s']:8.2f}/s {line['requests_s']:7.1f} req/s {line['cpu_ms']:6.2f} CPU-ms/req "
@@ -124,9 +142,13 @@ def _served(
         script = ["-m", "bench.cases.district", str(size), str(max(CONNECTIONS))]
         if system != "furong":
             script = [str(HERE / "helpdesk_site.py"), str(size)]
-        made = subprocess.run([python, *script], env=environment, check=True, stdout=subprocess.PIPE)  # noqa: S603
+        made = subprocess.run(
+            [python, *script], env=environment, check=True, stdout=subprocess.PIPE
+        )  # noqa: S603
         site = json.loads(made.stdout.splitlines()[-1])
-        target = "furong.config.wsgi:application" if system == "furong" else "helpdesk_site:application"
+        target = (
+            "furong.config.wsgi:application" if system == "furong" else "helpdesk_site:application"
+        )
         serve = [
             python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
             "--port", str(options.port), "--workers", "2", "--blocking-threads", "4",

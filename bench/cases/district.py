@@ -45,7 +45,9 @@ def _subjects() -> list:
 
     streets = [*Zone.objects.filter(kind="street").order_by("code")[:STREETS]]
     news = [
-        NewSubject(kind="enterprise", name=f"示例第{n}号商贸有限公司", street=streets[n % len(streets)])
+        NewSubject(
+            kind="enterprise", name=f"示例第{n}号商贸有限公司", street=streets[n % len(streets)]
+        )
         for n in range(SUBJECTS)
     ]
     return register_subjects(news, by="bench", at=AT - timedelta(days=29))

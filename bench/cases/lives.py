@@ -60,17 +60,15 @@ def furong(district: Mapping[str, Any]) -> dict[str, Live]:
             post(client, action, team[who], f"{case}/{action}", {"answers": answers})
 
     def queue(n: int, client: Client) -> None:
-        client.send("queue", "GET", "/api/v1/cases?limit=50", None, _headers(teams[n]["dispatcher"]))
+        client.send(
+            "queue", "GET", "/api/v1/cases?limit=50", None, _headers(teams[n]["dispatcher"])
+        )
 
     def search(n: int, client: Client) -> None:
         path = "/api/v1/cases?limit=50&q=%E5%81%9C%E8%BD%A6%E9%9A%BE%EF%BC%887"
         client.send("search", "GET", path, None, _headers(teams[n]["dispatcher"]))
 
-    def whole(n: int, client: Client) -> None:
-        path = "/api/v1/cases?limit=1&procedure=appeal"
-        client.send("one row", "GET", path, None, _headers(teams[n]["dispatcher"]))
-
-    return {"life": life, "queue": queue, "search": search, "one row": whole}
+    return {"life": life, "queue": queue, "search": search}
 
 
 def helpdesk(site: Mapping[str, Any]) -> dict[str, Live]:
@@ -100,7 +98,12 @@ def helpdesk(site: Mapping[str, Any]) -> dict[str, Live]:
             raise ValueError(place)
         update = f"/tickets/{found[1]}/update/"
         form(client, "assign", update, {"owner": owner, "new_status": 1, "comment": ""})
-        form(client, "reply", update, {"owner": owner, "new_status": 3, "comment": "done", "public": 1})
+        form(
+            client,
+            "reply",
+            update,
+            {"owner": owner, "new_status": 3, "comment": "done", "public": 1},
+        )
         form(client, "close", update, {"owner": owner, "new_status": 4, "comment": "closed"})
 
     def queue(_n: int, client: Client) -> None:

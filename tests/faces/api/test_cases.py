@@ -175,7 +175,7 @@ def test_a_whole_life(li: Api, he: Api, tan: Api, east_firm: Subject, at: dateti
         key="return",
     )
     assert asked.status == 201
-    (pending,) = asked.body["pending"]
+    (pending,) = he.get(f"/cases/{mine}").body["pending"]
     offers = [one for one in he.get(f"/cases/{mine}").body["possible"] if one["kind"] == "answer"]
     path = next(one["path"] for one in offers if one["name"] == "granted")
     assert pending["id"] in path
@@ -193,7 +193,8 @@ def test_words_and_files_are_added(he: Api, tan: Api, appeal: Case) -> None:  # 
     body = {"text": "请先核实", "files": [file]}
     said = he.send("POST", f"/cases/{appeal.pk}/comments", body)
     assert said.status == 201
-    assert said.body["timeline"][-1]["files"][0]["id"] == file
+    timeline = he.get(f"/cases/{appeal.pk}").body["timeline"]
+    assert timeline[-1]["files"][0]["id"] == file
     assert he.client.get(f"/api/v1/cases/{appeal.pk}/files/{file}").content == "甲".encode()
     assert tan.client.get(f"/api/v1/cases/{appeal.pk}/files/{file}").status_code == 404
     act(he, appeal, "dispatch", DISPATCH, key="dispatch")
@@ -224,7 +225,7 @@ def test_figures_are_for_who_sees_the_whole_district(he: Api, li: Api, appeal: C
     (all_,) = he.get("/cases/figures").body["items"]
     assert (all_["opened"], all_["live"], all_["solved"]["percent"]) == (1, 1, None)
     assert li.get("/cases/figures").status == 404
-    assert he.get("/cases/figures", procedure="none").status == 422
+    assert he.get("/cases/figures", procedure="none").body["items"] == []
 
 
 def test_a_letter_is_taken_in_once_and_told_what_it_looks_like(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from furong.faces.web.views import (
     applications,
+    case_relay,
     case_sheets,
     finding,
     home,
@@ -112,6 +113,10 @@ urlpatterns = [
     path("mine/<uuid:pk>/answer/", mine.my_answer, name="my_answer"),
     path("mine/<uuid:pk>/apply/<slug:policy>/", mine.my_apply, name="my_apply"),
     path("mine/applications/<uuid:pk>/withdraw/", mine.my_withdraw, name="my_withdraw"),
+    path("cases/relay/", case_relay.upload, name="relay"),
+    path("cases/relay/export/", case_relay.export, name="relay_export"),
+    path("cases/relay/<uuid:letters>/", case_relay.preview, name="relay_preview"),
+    path("cases/relay/<uuid:letters>/commit/", case_relay.commit, name="relay_commit"),
     path("imports/", imports.upload, name="imports"),
     path("imports/<uuid:pk>/columns/", imports.columns, name="import_mapping"),
     path("imports/<uuid:pk>/preview/", imports.look, name="import_preview"),
