@@ -60,7 +60,8 @@ class Stubborn(Client):
 
     def __init__(self, port: int, ended: threading.Event) -> None:
         super().__init__(port)
-        self.ended, self.acknowledged, self.repeated = ended, [], 0
+        self.ended, self.repeated = ended, 0
+        self.acknowledged: list[tuple[str, str]] = []
 
     def send(
         self, task: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str],
@@ -94,7 +95,7 @@ class Served:
         }  # fmt: skip
 
     def start(self, name: str) -> None:
-        self.running[name] = subprocess.Popen(  # noqa: S603
+        self.running[name] = subprocess.Popen(
             self.commands[name], env=dict(self.environment), cwd=self.folder,
             start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -122,11 +123,11 @@ def main() -> int:
             "PYTHONPATH": str(ROOT),
         }
         script = [sys.executable, "-m", "bench.cases.district", "0", str(CONNECTIONS)]
-        made = subprocess.run(script, env=environment, check=True, stdout=subprocess.PIPE)  # noqa: S603
+        made = subprocess.run(script, env=environment, check=True, stdout=subprocess.PIPE)
         district = json.loads(made.stdout.splitlines()[-1])
         killed, clients = _storm(Served(environment, options.port, folder), district, options)
         acknowledged = [one for client in clients for one in client.acknowledged]
-        told = subprocess.run(  # noqa: S603
+        told = subprocess.run(
             [sys.executable, "-c", CHECK], env=environment, check=True, stdout=subprocess.PIPE,
             input=json.dumps(acknowledged).encode(),
         )  # fmt: skip
@@ -169,7 +170,7 @@ def _options() -> argparse.Namespace:
 def _storm(
     served: Served, district: Mapping[str, Any], options: argparse.Namespace
 ) -> tuple[dict[str, int], list[Stubborn]]:
-    chance, ended = random.Random(options.seed), threading.Event()  # noqa: S311 - no secret
+    chance, ended = random.Random(options.seed), threading.Event()
     clients = [Stubborn(options.port, ended) for _n in range(CONNECTIONS)]
     live = lives.furong(district)["life"]
 

@@ -45,18 +45,18 @@ def main() -> int:
             with _served(system, database, url, size, options) as (pid, port, site):
                 phases = getattr(lives, system)(site)
                 for task, live in phases.items():
-                    for connections in CONNECTIONS:
+                    for connections in options.connections:
                         line = _measured(
                             system, database, task, live, connections, seconds, pid, port
                         )
-                        line |= {"cases": size, **machine()}
+                        line = {**machine(), **line, "cases": size, "os": machine()["system"]}
                         rate[system, connections] = (
                             line["lives_s"] if task == "life" else rate[system, connections]
                         )
                         wrong += line["errors"]
                         print(json.dumps(line) if options.json else _shown(line), flush=True)
         if options.helpdesk:
-            for connections in CONNECTIONS:
+            for connections in options.connections:
                 times = rate["furong", connections] / rate["helpdesk", connections]
                 line = {
                     "database": database,
@@ -78,10 +78,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--cases", type=int, help="how many are seeded (50,000)")
     parser.add_argument("--seconds", type=float, help="of each phase (15)")
+    parser.add_argument("--connections", type=_numbers, default=CONNECTIONS, help="1,8,32")
     parser.add_argument("--port", type=int, default=8151)
     parser.add_argument("--postgresql", default=os.environ.get("BENCH_POSTGRESQL", ""))
     parser.add_argument("--helpdesk", default=os.environ.get("BENCH_HELPDESK", ""))
     return parser.parse_args()
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
 
 
 def _measured(
@@ -144,7 +149,7 @@ def _served(
             script = [str(HERE / "helpdesk_site.py"), str(size)]
         made = subprocess.run(
             [python, *script], env=environment, check=True, stdout=subprocess.PIPE
-        )  # noqa: S603
+        )
         site = json.loads(made.stdout.splitlines()[-1])
         target = (
             "furong.config.wsgi:application" if system == "furong" else "helpdesk_site:application"
@@ -154,10 +159,10 @@ def _served(
             "--port", str(options.port), "--workers", "2", "--blocking-threads", "4",
             "--log-level", "warning", target,
         ]  # fmt: skip
-        processes = [subprocess.Popen(serve, env=environment, cwd=folder)]  # noqa: S603
+        processes = [subprocess.Popen(serve, env=environment, cwd=folder)]
         if system == "furong":
             worker = [python, "-m", "furong.faces.cli", "worker"]
-            processes.append(subprocess.Popen(worker, env=environment, stderr=subprocess.DEVNULL))  # noqa: S603
+            processes.append(subprocess.Popen(worker, env=environment, stderr=subprocess.DEVNULL))
         try:
             _await(options.port)
             yield processes[0].pid, options.port, site

@@ -10,6 +10,7 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -39,7 +40,7 @@ def main() -> None:
     print(json.dumps(made))
 
 
-def _subjects() -> list:
+def _subjects() -> list[Any]:
     from furong.apps.directory.models import Zone
     from furong.apps.registry.actions import NewSubject, register_subjects
 
@@ -56,10 +57,10 @@ def _subjects() -> list:
 def _unit() -> str:
     from furong.apps.directory.models import Organisation
 
-    return Organisation.objects.filter(kind="department").order_by("code").first().code
+    return Organisation.objects.filter(kind="department").order_by("code")[0].code
 
 
-def _team(n: int, subjects: list) -> dict[str, str]:
+def _team(n: int, subjects: list[Any]) -> dict[str, str]:
     """Those who work one connection's cases: each with a session of their own."""
     subject = subjects[n % len(subjects)]
     mine = [("subject", str(one.pk)) for one in subjects[n * 20 : n * 20 + 20]] or [("all", "")]
@@ -93,7 +94,7 @@ def _person(username: str, capacity: str, scopes: list[tuple[str, str]]) -> str:
     return str(session.session_key)
 
 
-def _seed(count: int, subjects: list) -> None:
+def _seed(count: int, subjects: list[Any]) -> None:
     from django.db.models import QuerySet
 
     from furong.apps.base.models import Entry, Timer
@@ -155,8 +156,8 @@ def _seed(count: int, subjects: list) -> None:
                 due = AT + timedelta(days=1)
                 timers.append(Timer(name=TIMER, key=str(case.pk), due_at=due, try_at=due))
         Case.objects.bulk_create(cases)
-        QuerySet(Entry).bulk_create(entries)
-        QuerySet(Event).bulk_create(events)
+        QuerySet[Entry](Entry).bulk_create(entries)
+        QuerySet[Event](Event).bulk_create(events)
         Assignment.objects.bulk_create(held)
         Clock.objects.bulk_create(clocks)
         Interval.objects.bulk_create(runs)

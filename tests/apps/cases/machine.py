@@ -57,7 +57,7 @@ class World:
 def rows(table: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
-        return cursor.fetchall()
+        return [*cursor.fetchall()]
 
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:

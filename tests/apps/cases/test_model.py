@@ -57,6 +57,6 @@ def test_cases_keep_their_promises(
     }
     world = World(procedure, at, people, [east_firm, west_firm], files)
     machine = type("Machine", (CaseMachine,), {"world": world})
-    run_state_machine_as_test(machine, settings=SETTINGS)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=SETTINGS)
     for name, times in sorted(CaseMachine.happened.items()):
         print(f"{times:6} {name}")  # noqa: T201 - asked for

@@ -1,4 +1,5 @@
 """Cases by the API: found, read with what can be done, opened, acted on, relayed; repeated safely."""
+# ruff: noqa: F811 - fixtures of the cast of cases
 
 from collections.abc import Callable
 from datetime import datetime
@@ -43,7 +44,7 @@ LETTER = {"system": "12345", "external_number": "HX202002030001", "title": "门�
 
 
 @pytest.fixture
-def district(db: None, folder: Any, settings: Settings, at: datetime) -> Pack:  # noqa: F811
+def district(db: None, folder: Any, settings: Settings, at: datetime) -> Pack:
     settings.DEMO = True
     pack = install_pack(folder, at=at)
     install_procedures(pack, by="test", at=at)
@@ -52,12 +53,12 @@ def district(db: None, folder: Any, settings: Settings, at: datetime) -> Pack:  
 
 
 @pytest.fixture
-def he(dispatcher_he: User, signed_in: SignIn) -> Api:  # noqa: F811
+def he(dispatcher_he: User, signed_in: SignIn) -> Api:
     return signed_in(dispatcher_he)
 
 
 @pytest.fixture
-def tan(clerk_tan: User, signed_in: SignIn) -> Api:  # noqa: F811
+def tan(clerk_tan: User, signed_in: SignIn) -> Api:
     return signed_in(clerk_tan)
 
 
@@ -92,12 +93,12 @@ def test_who_has_no_part_in_it_finds_nothing(
     assert signed_in(owner).get("/cases").body["items"] == []
 
 
-def test_who_sees_it_and_has_no_role_gets_the_same_answer(li: Api, appeal: Case) -> None:  # noqa: F811
+def test_who_sees_it_and_has_no_role_gets_the_same_answer(li: Api, appeal: Case) -> None:
     answer = act(li, appeal, "dispatch", DISPATCH)
     assert (answer.status, answer.body["code"]) == (404, "not_found")
 
 
-def test_a_case_that_has_moved_on_is_told_with_what_happened(he: Api, appeal: Case) -> None:  # noqa: F811
+def test_a_case_that_has_moved_on_is_told_with_what_happened(he: Api, appeal: Case) -> None:
     assert act(he, appeal, "dispatch", DISPATCH, key="a").status == 200
     again = act(he, appeal, "dispatch", DISPATCH, key="b")
     assert (again.status, again.body["code"], again.body["since"]) == (409, "not_now", [])
@@ -108,7 +109,7 @@ def test_a_case_that_has_moved_on_is_told_with_what_happened(he: Api, appeal: Ca
     assert act(he, appeal, "urge", key="d", If_Match='"2"').status == 200
 
 
-def test_every_bad_answer_is_named(he: Api, appeal: Case) -> None:  # noqa: F811
+def test_every_bad_answer_is_named(he: Api, appeal: Case) -> None:
     answer = act(he, appeal, "dispatch", {"lead": "nobody", "shoe": 1})
     assert answer.status == 422
     assert {one["where"] for one in answer.body["errors"]} == {
@@ -118,7 +119,7 @@ def test_every_bad_answer_is_named(he: Api, appeal: Case) -> None:  # noqa: F811
     assert appeal.revision == 1
 
 
-def test_what_the_procedure_does_not_have(he: Api, appeal: Case) -> None:  # noqa: F811
+def test_what_the_procedure_does_not_have(he: Api, appeal: Case) -> None:
     assert act(he, appeal, "fly").status == 409
     assert he.get(f"/cases/{uuid4()}").status == 404
     assert he.get("/cases/none").status == 404
@@ -129,7 +130,7 @@ def test_what_the_procedure_does_not_have(he: Api, appeal: Case) -> None:  # noq
 # What it does.
 
 
-def test_the_page_of_a_case_says_what_can_be_done_and_how(he: Api, appeal: Case) -> None:  # noqa: F811
+def test_the_page_of_a_case_says_what_can_be_done_and_how(he: Api, appeal: Case) -> None:
     answer = he.get(f"/cases/{appeal.pk}")
     assert answer.headers["ETag"] == '"1"'
     case = answer.body
@@ -186,7 +187,7 @@ def test_a_whole_life(li: Api, he: Api, tan: Api, east_firm: Subject, at: dateti
     assert again.status == 409
 
 
-def test_words_and_files_are_added(he: Api, tan: Api, appeal: Case) -> None:  # noqa: F811
+def test_words_and_files_are_added(he: Api, tan: Api, appeal: Case) -> None:
     sent = he.client.post("/api/v1/files", {"file": SimpleUploadedFile("现场.txt", "甲".encode())})
     assert sent.status_code == 201
     file = sent.json()["id"]
@@ -204,7 +205,7 @@ def test_words_and_files_are_added(he: Api, tan: Api, appeal: Case) -> None:  # 
     assert theirs.status == 422, "a file of somebody else's"
 
 
-def test_lists_filter_and_page(he: Api, appeal: Case, li: Api, east_firm: Subject) -> None:  # noqa: F811
+def test_lists_filter_and_page(he: Api, appeal: Case, li: Api, east_firm: Subject) -> None:
     for n in range(4):
         body = {
             "procedure": "appeal", "opening": "collect", "subject": str(east_firm.pk),
@@ -221,7 +222,7 @@ def test_lists_filter_and_page(he: Api, appeal: Case, li: Api, east_firm: Subjec
     assert he.get("/cases", category="lost").status == 422
 
 
-def test_figures_are_for_who_sees_the_whole_district(he: Api, li: Api, appeal: Case) -> None:  # noqa: F811
+def test_figures_are_for_who_sees_the_whole_district(he: Api, li: Api, appeal: Case) -> None:
     (all_,) = he.get("/cases/figures").body["items"]
     assert (all_["opened"], all_["live"], all_["solved"]["percent"]) == (1, 1, None)
     assert li.get("/cases/figures").status == 404

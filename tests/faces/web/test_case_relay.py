@@ -1,4 +1,5 @@
 """A hotline's letters by spreadsheet: looked at row by row, taken in once, told back."""
+# ruff: noqa: F811 - fixtures of the cast of cases
 
 from collections.abc import Callable
 from datetime import datetime
@@ -35,7 +36,7 @@ from tests.apps.cast import EAST_CODE, install_pack
 
 pytestmark = pytest.mark.usefixtures("everybody")
 
-ROWS = [
+ROWS: list[list[Any]] = [
     ["12345热线工单日报", None, None, None, None],
     ["导出时间：2020-02-03", None, None, None, None],
     ["工单号", "标题", "诉求内容", "企业名称", "来电时间"],
@@ -50,7 +51,7 @@ ROWS = [
 
 
 @pytest.fixture
-def district(db: None, folder: Any, settings: Settings, at: datetime) -> Pack:  # noqa: F811
+def district(db: None, folder: Any, settings: Settings, at: datetime) -> Pack:
     settings.DEMO = True
     pack = install_pack(folder, at=at)
     install_procedures(pack, by="test", at=at)
@@ -83,13 +84,14 @@ def send(client: Client, rows: list[list[Any]], system: str = "12345") -> Any:
 
 def test_what_is_no_list_of_letters_is_refused_with_what_is_missing(
     dispatcher_he: User,
-    signed_in: Callable[[User], Client],  # noqa: F811
+    signed_in: Callable[[User], Client],
 ) -> None:
     client = signed_in(dispatcher_he)
-    for rows, said in (
+    wanted: list[tuple[list[list[Any]], str]] = [
         ([["姓名", "年龄"], ["甲", "乙"]], "来件编号、工单编号"),
         ([["工单号", "标题"], ["HX1", "甲"]], "企业名称"),
-    ):
+    ]
+    for rows, said in wanted:
         answer = send(client, rows)
         assert answer.status_code == 422
         assert said in answer.content.decode()
@@ -98,9 +100,9 @@ def test_what_is_no_list_of_letters_is_refused_with_what_is_missing(
 
 
 def test_a_letter_goes_its_way_from_the_file_and_back(
-    appeal: Case,  # noqa: F811
-    dispatcher_he: User,  # noqa: F811
-    clerk_tan: User,  # noqa: F811
+    appeal: Case,
+    dispatcher_he: User,
+    clerk_tan: User,
     signed_in: Callable[[User], Client],
     at: datetime,
 ) -> None:

@@ -11,6 +11,7 @@ from pydantic import Field
 from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.models import Case, Request
 from furong.apps.cases.reads import Possible, Running, Told, whose_turn
+from furong.apps.cases.reads.one import Turn as Whose
 from furong.faces.api.subjects import Moment
 from furong.packs.models.procedures import AsksFact, AsksField, FormItem
 
@@ -255,6 +256,10 @@ def whole(
         pending=[_request(machine, one) for one in pending],
         possible=[_offer(case, machine, one) for one in possible],
     )
+
+
+def _turn(one: Whose) -> Turn:
+    return Turn(role=one.role, units=[*one.units], due_at=one.due_at, overdue=one.overdue)
 
 
 def _line(case: Case, machine: Machine) -> dict[str, Any]:
