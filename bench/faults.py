@@ -189,7 +189,7 @@ def _storm(
     for one in threads:
         one.start()
     killed = {"server": 0, "worker": 0}
-    for _kill in range(options.kills):
+    for number in range(options.kills):
         before = sum(len(client.acknowledged) for client in clients)
         until = time.monotonic() + 20  # at least one answer between two kills
         while sum(len(c.acknowledged) for c in clients) == before and time.monotonic() < until:
@@ -199,6 +199,7 @@ def _storm(
         served.kill(name)
         killed[name] += 1
         served.start(name)
+        print(f"kill {number + 1}: {name}", file=sys.stderr, flush=True)
     ended.set()
     for one in threads:
         one.join()

@@ -42,7 +42,7 @@ def main() -> int:
     for database, url in databases.items():
         rate: dict[tuple[str, int], float] = {}
         for system in ("furong", *(["helpdesk"] if options.helpdesk else [])):
-            with _served(system, database, url, size, options) as (pid, port, site):
+            with _served(system, url, size, options) as (pid, port, site):
                 phases = getattr(lives, system)(site)
                 for task, live in phases.items():
                     for connections in options.connections:
@@ -127,7 +127,7 @@ def _shown(line: Mapping[str, Any]) -> str:
 
 @contextmanager
 def _served(
-    system: str, database: str, url: str | None, size: int, options: argparse.Namespace
+    system: str, url: str | None, size: int, options: argparse.Namespace
 ) -> Iterator[tuple[int, int, Any]]:
     """A system on a fresh database, listening: process, port, who works there."""
     with tempfile.TemporaryDirectory(prefix="furong-bench-") as folder:

@@ -5,7 +5,6 @@
 
 # mypy: ignore-errors
 
-
 import json
 import os
 import sys
@@ -61,7 +60,7 @@ settings.configure(
     ],
     SITE_ID=1, STATIC_URL="/static/", EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
     DEFAULT_AUTO_FIELD="django.db.models.AutoField", HELPDESK_TEAMS_MODE_ENABLED=False,
-    HELPDESK_KB_ENABLED=False, HELPDESK_ACTIVATE_API_ENDPOINT=True, LOGIN_URL="/login/",
+    HELPDESK_ACTIVATE_API_ENDPOINT=True, LOGIN_URL="/login/",
 )  # fmt: skip
 
 import django  # noqa: E402

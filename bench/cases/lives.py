@@ -33,7 +33,7 @@ def furong(district: Mapping[str, Any]) -> dict[str, Live]:
     teams, unit = district["teams"], district["unit"]
 
     def post(client: Client, task: str, who: str, path: str, body: Any) -> dict[str, Any]:
-        content, _headers_ = client.send(
+        content, _rest = client.send(
             task, "POST", f"/api/v1{path}", json.dumps(body).encode(), _headers(who)
         )
         found: dict[str, Any] = json.loads(content)

@@ -249,8 +249,7 @@ def whole(
     turn = whose_turn(case, at)
     return CaseShown(
         **_line(case, machine),
-        turn=turn
-        and Turn(role=turn.role, units=[*turn.units], due_at=turn.due_at, overdue=turn.overdue),
+        turn=_turn(turn) if turn else None,
         timeline=[event(one) for one in timeline],
         clocks=[_clock(one) for one in clocks],
         pending=[_request(machine, one) for one in pending],
