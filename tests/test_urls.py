@@ -26,8 +26,11 @@ from furong.apps.base import clock
 from furong.apps.base.clock import set_clock
 from furong.apps.base.files import store
 from furong.apps.base.models import Installation
+from furong.apps.cases.actions import open_case
 from furong.apps.directory.access import ACTIONS, EVERY_ACTION, Capacity
 from furong.apps.directory.models import User
+from furong.apps.handlers.actions import Claim, request_authorisation
+from furong.apps.handlers.models import Authorisation
 from furong.apps.notices import codes
 from furong.apps.notices.actions import forward
 from furong.apps.policies.actions import (
@@ -43,12 +46,13 @@ from furong.apps.policies.actions import (
     take_standings,
 )
 from furong.apps.policies.models import Opinion
-from furong.apps.registry.actions import state_facts
+from furong.apps.registry.actions import contest, state_facts
 from furong.apps.registry.models import FactEntry, Subject
 from furong.config.urls import urlpatterns
 from furong.faces.api.access import Needs
 from furong.faces.web.access import PUBLIC, SIGNED_IN
 from furong.packs import Pack
+from tests.apps.cases.conftest import dispatch, with_procedures
 from tests.apps.cast import EAST, person
 from tests.apps.policies.sample import make_pack
 from tests.apps.policies.test_drafting import DEFINITION, DOCUMENT
@@ -60,17 +64,28 @@ OF_THE_LIBRARY = {"openapi-json": SIGNED_IN, "openapi-view": SIGNED_IN, "api-roo
 BY_ALL = {PUBLIC, SIGNED_IN, NOBODY}
 """Permissions that no grant gives."""
 
-FIGURES = {"show_reach"}
+FIGURES = {"show_reach", "case_figures", "case_figures_export"}
 """Addresses of figures: of the subjects that the visitor sees, and so not for owners or strangers to all."""
 
 DISTRICT_WIDE = {"show_figures"}
 """Addresses for who sees the whole district."""
 
-OF_CASES = {"show_case", "show_case_file"}
-"""Addresses of one case: walked in tests/faces/api/test_cases.py, this district has no procedures."""
+OF_CASES = {"show_case_file"}
+"""Walked in tests/faces/api/test_cases.py: here no case has a file."""
+SAID_ONCE = {"contest", "contest_fact"}
+"""Addresses that refuse what somebody has said already."""
+
+BY_ROLE: Mapping[str, frozenset[str]] = {
+    "case_do": frozenset({"owner", "liaison", "dispatcher"}),  # urges a case that a unit holds
+    "case_new": frozenset({"dispatcher"}),  # relays what the hotline sent
+    "case_alike": frozenset({"dispatcher"}),
+}
+"""Addresses of acts: open to who has the role that the procedure asks for."""
 
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "subject_answer": {"fact-staff": "31"},
+    "contest": {"fact-staff": "31", "note": "不符", "key": "contest"},
+    "contest_fact": {"value": 31, "seen": 0, "note": "不符"},
     "put_facts": {"values": {"staff": 31}},
 }
 """What is sent to the addresses that change one subject."""
@@ -96,14 +111,33 @@ class Address:
 
     @property
     def of_a_matter(self) -> bool:
-        """Whether it shows an application or a decision, which are a subject's."""
-        routes = ("applications/<uuid:pk>", "decisions/<uuid:pk>")
-        named = "application_id" in self.parameters or self.route.startswith(routes)
-        return named and self.method == "GET"
+        """Whether it shows an application, a decision, a dispute or a letter: a subject's."""
+        routes = tuple(
+            f"{one}/<uuid:pk>"
+            for one in ("applications", "cases", "decisions", "disputes", "authorisations")
+        )
+        named = {"application_id", "dispute_id"} & self.parameters or self.route.startswith(routes)
+        return bool(named or self.of_a_letter) and self.method == "GET"
+
+    @property
+    def of_ones_own(self) -> bool:
+        """Whether it shows what is one person's: a list, a case of theirs, what a link was made for.
+
+        Here it is asked for nobody's; its own tests walk what it shows.
+        """
+        routes = ("mine/cases/<", "field/cases/<", "lists/<", "lists/proxy/<", "t/<")
+        return self.route.startswith(routes)
+
+    @property
+    def of_a_letter(self) -> bool:
+        """Whether it is open to whoever asked and whoever decides, by what is in the letter."""
+        return "authorisation_id" in self.parameters or self.route.startswith("claims/<uuid:pk>")
 
     def path(self, values: Mapping[str, Any]) -> str:
         """values: parameter → value; `pk` by the first part of the route: `subjects`, `imports`."""
         chosen = {name: values.get(name) or values[self._thing()] for name in self.parameters}
+        if self.of_ones_own and "pk" in self.parameters:
+            chosen["pk"] = uuid4()
         name = f"api:{self.name}" if self.is_api else self.name
         return reverse(name, kwargs=chosen)
 
@@ -113,6 +147,8 @@ class Address:
     def open_to(self, capacity: str) -> bool:
         """For someone signed in, who holds the capacity over the whole district."""
         actions = ACTIONS.get(capacity, frozenset())
+        if self.name in BY_ROLE:
+            return capacity in BY_ROLE[self.name]
         if self.name in FIGURES and (capacity == Capacity.OWNER or "subject.view" not in actions):
             return False
         return self.permission in {PUBLIC, SIGNED_IN, *actions}
@@ -186,7 +222,7 @@ def addresses() -> list[Address]:
 @pytest.fixture
 def district(db: None, tmp_path: Path, settings: Settings, at: datetime) -> Pack:
     """The cast's district with policies, on the day the story begins."""
-    folder = make_pack(tmp_path)
+    folder = with_procedures(make_pack(tmp_path))
     settings.FURONG_PACK = str(folder)
     pack = apply_pack(folder, by="test", at=at).pack
     Installation.objects.update(demo=True)
@@ -200,9 +236,20 @@ def firms(east_firm: Subject, west_firm: Subject, at: datetime) -> list[Subject]
     facts = {"staff": 30, "size_class": "small", "resumed": True}
     for one in (east_firm, west_firm):
         state_facts(one, facts, source="statistics", by="test", at=at)
+        contested(one, at)
         decided(one, at)
+        raised(one, at)
     take_standings(by="test", at=at - timedelta(days=1))
     return [east_firm, west_firm]
+
+
+def contested(subject: Subject, at: datetime) -> None:
+    """A dispute about the subject; what is shown for it is a file. The statistics stand meanwhile."""
+    owner = person(f"owner-{subject.number}", "厂主", "owner", ("subject", str(subject.pk)), at=at)
+    file = store("花名册".encode(), name="花名册.txt", by=owner, at=at)
+    contest(
+        subject, "staff", 29, seen=0, source="owner", note="不符", evidence=file, by=owner, at=at
+    )
 
 
 def decided(subject: Subject, at: datetime) -> None:
@@ -215,6 +262,31 @@ def decided(subject: Subject, at: datetime) -> None:
     decide_application(made, ruling, by=decider, at=at)
 
 
+def claimed(subject: Subject) -> Authorisation:
+    """A letter by which the stranger asks to act for the subject."""
+    if held := Authorisation.objects.filter(subject=subject).first():
+        return held
+    at = clock.now()
+    asker = User.objects.filter(username="zhou").first() or person("zhou", "周路人", at=at)
+    file = store(b"%PDF-1.7", name="授权书.pdf", by=asker, at=at)
+    code = subject.identifiers.get(scheme="uscc").value
+    assert subject.street is not None
+    claim = Claim(code=code, firm_name=subject.name, street=subject.street, role="main")
+    return request_authorisation(claim, file, by=asker, at=at)
+
+
+def raised(subject: Subject, at: datetime) -> None:
+    """A case of the subject with a photograph, which a unit holds."""
+    owner, dispatcher = (
+        User.objects.filter(username=name).first() or person(name, name, capacity, at=at)
+        for name, capacity in (("raiser", "owner"), ("handler", "dispatcher"))
+    )
+    file = store("照片".encode(), name="说明.txt", by=owner, at=at)
+    told = {"title": f"{subject.name}停车难", "photos": [str(file.pk)]}
+    case = open_case("appeal", "report", subject=subject, answers=told, by=owner, at=at)
+    dispatch(case, by=dispatcher, at=at)
+
+
 def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[str, Any]:
     return {
         "paper": "poster",
@@ -223,7 +295,28 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "applications": subject.applications.get().pk,
         "application_id": subject.applications.get().pk,
         "decisions": subject.decisions.get().pk,
+        "disputes": subject.disputes.get().pk,
+        "dispute_id": subject.disputes.get().pk,
+        "entry": subject.disputes.get().entries.exclude(evidence=None).earliest("pk").pk,
+        "authorisations": claimed(subject).pk,
+        "authorisation_id": claimed(subject).pk,
+        "claims": claimed(subject).pk,
+        "handlers": uuid4(),  # nobody's letter
+        "errands": uuid4(),
+        "cases": subject.cases.get().pk,
+        "case_id": subject.cases.get().pk,
+        "procedure": "appeal",
+        "opening": "relay",
+        "key": "actions.urge",
+        "sequence": 1,
+        "attached": subject.cases.get().events.get(sequence=1).files.get().pk,
+        "invitation": uuid4(),  # nobody's link
         "mine": subject.pk,
+        "field": uuid4(),  # nobody's case
+        "lists": uuid4(),
+        "line": uuid4(),
+        "token": "nobodys",
+        "kind": "pdf",
         "subjects": subject.pk,
         "subject_id": subject.pk,
         "fact": "staff",
@@ -233,7 +326,7 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "batch": batch,
         "sheet": uuid4(),  # nobody's file
         "letters": uuid4(),
-        **{name: uuid4() for name in ("case_id", "asked_id", "file_id")},
+        **{name: uuid4() for name in ("asked_id", "file_id")},
         "name": "dispatch",
         **drafted(),
     }
@@ -250,12 +343,13 @@ def drafted() -> dict[str, Any]:
         )
         draft = open_draft("T09", by=author, at=at)
         words = {"document": DOCUMENT, "definition": DEFINITION}
-        draft = submit_draft(
-            save_draft(draft, **words, revision=1, by=author, at=at), by=author, at=at
-        )
+        draft = save_draft(draft, **words, revision=1, by=author, at=at)
+        draft = submit_draft(draft, revision=draft.revision, by=author, at=at)
         file = store("意见书".encode(), name="意见书.txt", by=reviewer, at=at)
         returned = Finding(passed=False, unit="区司法局", text="请补充依据", file=file)
-        review_draft(draft, returned, stage=draft.stage, by=reviewer, at=at)
+        review_draft(
+            draft, returned, stage=draft.stage, revision=draft.revision, by=reviewer, at=at
+        )
         held = Opinion.objects.select_related("draft", "file").get()
     assert held.file is not None
     return {"studio": held.draft.pk, "draft_id": held.draft.pk, "file": held.file.pk}
@@ -326,7 +420,7 @@ def test_every_address_states_its_permission() -> None:
     found, known = addresses(), {*BY_ALL, *EVERY_ACTION}
     assert len({one.route for one in found}) >= 36
     assert [one for one in found if one.permission not in known] == []
-    assert {one.name for one in found} >= {*OF_THE_LIBRARY, *FIGURES, *BODIES}
+    assert {one.name for one in found} >= {*OF_THE_LIBRARY, *FIGURES, *BODIES, *BY_ROLE}
 
 
 def test_every_capacity_opens_what_its_actions_allow_and_nothing_else(
@@ -346,7 +440,8 @@ def test_every_capacity_opens_what_its_actions_allow_and_nothing_else(
             if one.permission in BY_ALL and capacity != "stranger":
                 continue  # once is enough
             status = one.send(client, values).status_code
-            if status not in ({200, 302} if allowed and one.name not in OF_CASES else {404}):
+            own_only = one.of_ones_own or one.name in OF_CASES
+            if status not in ({200, 302} if allowed and not own_only else {404}):
                 wrong.append(f"{capacity} {one.method} {one.route}: {status}")
     assert wrong == []
 
@@ -361,10 +456,11 @@ def test_without_signing_in_there_is_only_what_is_public(
     for one in addresses():
         answer = one.send(client, values)
         if one.permission == PUBLIC:
-            right = answer.status_code in {200, 302} if one.method == "GET" else True
+            shown_ = {404} if one.of_ones_own else {200, 302}
+            right = answer.status_code in shown_ if one.method == "GET" else True
         elif one.permission == NOBODY:
             right = answer.status_code == 404
-        elif one.permission == SIGNED_IN or not one.is_api:
+        elif one.name in OF_THE_LIBRARY or not one.is_api:
             right = answer.status_code == 302 and answer["Location"].startswith("/login/?next=")
         else:
             right = answer.status_code == 401
@@ -392,8 +488,15 @@ def test_whoever_has_one_street_finds_nothing_of_another(
                 continue
             if one.name in DISTRICT_WIDE | OF_CASES:
                 continue
+            alien = one.of_a_letter and "handler.decide" not in ACTIONS[capacity]
+            if alien or one.of_ones_own:
+                status = one.send(client, values_for(east, *own)).status_code
+                if status != 404:
+                    wrong.append(f"{capacity} {one.method} {one.route}: {status}")
+                continue
             answer = one.send(client, values_for(east, *own) | sheet)
-            if answer.status_code not in {200, 302} or west.name in shown(answer):
+            done = {200, 201, 302} | ({409} if one.name in SAID_ONCE else set())
+            if answer.status_code not in done or west.name in shown(answer):
                 wrong.append(f"{capacity} {one.method} {one.route}: {answer.status_code}")
             if one.of_a_subject or one.of_a_matter:
                 status = one.send(client, values_for(west, *own)).status_code
@@ -404,5 +507,6 @@ def test_whoever_has_one_street_finds_nothing_of_another(
     assert wrong == []
     assert FactEntry.objects.filter(subject=west).count() == before
     assert lists >= {"subjects", "subjects_export", "list_subjects", "list_reached"}
+    assert lists >= {"cases", "cases_export"}
     assert lists >= {"policy_subjects", "policy_subjects_export"}
     assert lists >= {"finding", "finding_export", "applications", "decisions", "list_entitled"}

@@ -48,3 +48,12 @@ def test_every_division_that_a_shipped_policy_applies_to_has_a_name() -> None:
 
     assert {code for code in codes if code not in pack.divisions} == set()
     assert pack.code_label("reg_division", "430102") == "湖南省长沙市芙蓉区"
+
+
+def test_a_place_is_understood_by_code_or_by_name(strelsau: Pack) -> None:
+    code = next(code for code in strelsau.divisions if len(code) == 6)
+    name = strelsau.divisions[code].name
+    assert strelsau.division_code(f"{name}（{code}）") == code
+    assert strelsau.division_code(f" {strelsau.division_name(code)} ") == code
+    assert strelsau.division_code(name) == code
+    assert strelsau.division_code("不知道哪里") == "不知道哪里"

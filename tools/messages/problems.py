@@ -71,9 +71,15 @@ def foreign_words(translated: Catalog, file: str) -> Iterator[Problem]:
     """
     for message in real(translated):
         for string in _strings(message.string):
-            own = QUOTED.sub(lambda it: "" if it[1] in _first(message) else it[0], string)
-            if CHINESE.search(own):
+            quoted = [word for word in QUOTED.findall(string) if word in _first(message)]
+            if CHINESE.search(_without(string, quoted)):
                 yield Problem(file, message.lineno or 0, f"Chinese left in {string!r}")
+
+
+def _without(text: str, quoted: Iterable[str]) -> str:
+    for word in quoted:
+        text = text.replace(f"“{word}”", "")
+    return text
 
 
 def placeholders(text: str) -> Counter[str]:

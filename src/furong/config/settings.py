@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
+from furong.apps.policies.limits import FORM_FIELDS
 from furong.config import env
 
 STATE_DIR = Path(env.text("FURONG_STATE", "var")).resolve()
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
     "furong.apps.notices",
     "furong.apps.cases",
     "furong.apps.policies",
+    "furong.apps.handlers",
     "furong.faces.web",
 ]
 
@@ -86,6 +88,15 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"hide_links": {"()": "furong.faces.web.redacting.HideLinks"}},
+    "loggers": {
+        name: {"filters": ["hide_links"]} for name in ("django.request", "django.security.csrf")
+    },
+}
+
 AUTH_USER_MODEL = "directory.User"
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
@@ -110,6 +121,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("FURONG_HTTPS", default=False)
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = FORM_FIELDS  # of the largest form, the policy studio's
 
 # The pack that this installation serves: a folder, or the name of a pack that the wheel carries.
 FURONG_PACK = env.text("FURONG_PACK", "furong-2020")
@@ -119,6 +131,7 @@ FURONG_PERSONAL_KEY = env.words("FURONG_PERSONAL_KEY", "")
 # The key of the digests by which natural persons are found: 64 hexadecimal digits, never changed.
 FURONG_BLIND_KEY = env.text("FURONG_BLIND_KEY", "")
 FURONG_JOURNAL_HASH = env.text("FURONG_JOURNAL_HASH", "sha256")
+FURONG_TRIAGE = env.text("FURONG_TRIAGE", str(STATE_DIR / "triage" / "model.npz"))
 FURONG_ERASURES = env.text("FURONG_ERASURES", str(STATE_DIR / "erasures.jsonl"))
 FURONG_UPLOAD_MB = env.number("FURONG_UPLOAD_MB", default=20)
 FURONG_REPLY_DAYS = env.number("FURONG_REPLY_DAYS", default=30)

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include("furong.faces.web.urls")),
 ]
+handler400 = "furong.faces.web.views.faults.bad_request"
 handler500 = "furong.faces.web.views.faults.server_error"

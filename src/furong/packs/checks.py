@@ -244,6 +244,24 @@ def _procedures_as_a_whole(catalogue: Catalogue) -> None:
             item.complain(fault.at, fault.message, fault.remedy)
 
 
+def duties(catalogue: Catalogue) -> None:
+    """The categories that duties are about are values of some fact of a procedure."""
+    known = {
+        value
+        for folder in catalogue.folders
+        for item in folder.of(Procedure)
+        for fact in item.entry.facts
+        for value in fact.values
+    }
+    for item in catalogue.of(Organisation).values():
+        for index, duty in enumerate(item.entry.duties):
+            for place, category in enumerate(duty.categories):
+                if category not in known:
+                    remedy = nearest(category, known) or "请先在流程里声明，或者删去"
+                    at = ("duties", index, "categories", place)
+                    item.complain(at, f"没有一个流程有类别 {category}", remedy)
+
+
 def _named(
     catalogue: Catalogue, item: Item[Any], at: PathInFile, target: type[Entry], name: str
 ) -> None:
@@ -265,4 +283,5 @@ CHECKS: Final[tuple[Callable[[Catalogue], None], ...]] = (
     time_and_money,
     calendars,
     procedures,
+    duties,
 )

@@ -1,5 +1,6 @@
 """ISO 4217: which currencies there are, and how many digits each has after the point."""
 
+from decimal import Decimal
 from typing import Final
 
 _TWO: Final = """
@@ -30,3 +31,24 @@ def minor_units(currency: str) -> int:
     (2, 0, 3)
     """
     return _DIGITS[currency]
+
+
+def major(minor: int, digits: int) -> Decimal:
+    """An amount of minor units in the currency itself.
+
+    >>> major(1250, 2), major(1250, 0), major(1250, 3)
+    (Decimal('12.50'), Decimal('1250'), Decimal('1.250'))
+    """
+    return Decimal(minor).scaleb(-digits)
+
+
+def minor(amount: Decimal, digits: int) -> int:
+    """An amount in minor units. Raises ValueError for one with more digits than the currency has.
+
+    >>> minor(Decimal("12.5"), 2), minor(Decimal("12.0"), 0)
+    (1250, 12)
+    """
+    scaled = amount.scaleb(digits)
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{amount} has more than {digits} digits after the point")
+    return int(scaled)

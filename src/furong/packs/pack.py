@@ -1,5 +1,6 @@
 """A pack with all that it extends, as its users see it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -117,11 +118,30 @@ class Pack:
         name = "".join(one.name for level in levels if (one := self.divisions.get(level)))
         return name if code in self.divisions else f"{name}（{code}）" if name else code
 
+    def division_code(self, text: str) -> str:
+        """The code that people mean: written itself, or the one county with that name; else the text.
+
+        `某区（990101）` → 990101.
+        """
+        if found := re.search(r"(?<!\d)\d{6}(?!\d)", text):
+            return found[0]
+        wanted = text.strip()
+        named = [
+            code
+            for code in self.divisions
+            if len(code) == 6
+            and wanted in (self.divisions[code].name.strip(), self.division_name(code).strip())
+        ]
+        return named[0] if len(named) == 1 else text
+
+    def is_division(self, fact: str) -> bool:
+        """Whether a fact's codes are those of administrative divisions."""
+        declared = self.facts.get(fact)
+        return declared is not None and declared.scheme == DIVISIONS
+
     def code_label(self, fact: str, code: str) -> str:
         """A code that a fact has, in words where the pack has them."""
-        declared = self.facts.get(fact)
-        is_division = declared is not None and declared.scheme == DIVISIONS
-        return self.division_name(code) if is_division else code
+        return self.division_name(code) if self.is_division(fact) else code
 
     # --- the whole as values ------------------------------------------------------------------
 

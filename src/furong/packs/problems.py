@@ -13,7 +13,10 @@ type PathInFile = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One fault in one file. Lines and columns count from 1; `path` is the place in the file."""
+    """One fault in one file. Lines and columns count from 1; `path` is the place in the file.
+
+    kind: of a fault of form, what pydantic calls it, for who says it in words of their own.
+    """
 
     file: Path
     line: int
@@ -21,6 +24,7 @@ class Problem:
     path: str
     message: str
     remedy: str
+    kind: str = ""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message} — {self.remedy}"

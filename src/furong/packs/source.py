@@ -88,10 +88,11 @@ class Source:
         *,
         column: int | None = None,
         at_key: bool = False,
+        kind: str = "",
     ) -> None:
         """Note a fault of the value at `path`, or of its key; `column` counts inside its text."""
         place = (self.key_places.get(path) if at_key else None) or self.place(path)
-        self.add_at(place, path, message, remedy, column=column)
+        self.add_at(place, path, message, remedy, column=column, kind=kind)
 
     def add_at(
         self,
@@ -101,12 +102,21 @@ class Source:
         remedy: str,
         *,
         column: int | None = None,
+        kind: str = "",
     ) -> None:
         offset = 0
         if column is not None and place.lead is not None:
             offset = place.lead + column - 1
         self.problems.append(
-            Problem(self.file, place.line, place.column + offset, show_path(path), message, remedy)
+            Problem(
+                self.file,
+                place.line,
+                place.column + offset,
+                show_path(path),
+                message,
+                remedy,
+                kind,
+            )
         )
 
 

@@ -48,10 +48,10 @@ def _report(error: ErrorDetails, path: PathInFile, model: type[Entry], source: S
         message, remedy = _unknown_key(
             str(path[-1]), _model_at(model, path[:-1]), source, path[:-1]
         )
-        source.add(path, message, remedy, at_key=True)
+        source.add(path, message, remedy, at_key=True, kind=error["type"])
         return
     message, remedy = _explain(error)
-    source.add(path, message, remedy)
+    source.add(path, message, remedy, kind="empty" if _is_null(error) else error["type"])
 
 
 def _known_part(loc: tuple[int | str, ...], data: Any) -> PathInFile:
@@ -99,6 +99,10 @@ def _unknown_key(key: str, model: type[Entry], source: Source, path: PathInFile)
     ]
     remedy = nearest(key, wanted) or nearest(key, fields) or f"可用的键：{'、'.join(fields)}"
     return f"不认识的键 {key}", remedy
+
+
+def _is_null(error: ErrorDetails) -> bool:
+    return error["input"] is None and error["type"] != "missing"
 
 
 def _explain(error: ErrorDetails) -> tuple[str, str]:

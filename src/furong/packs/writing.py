@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from furong.engines import rules as engine
 from furong.engines.rules import Rulebook, RuleErrors
 from furong.packs.cases import Outcome, complain_of, fault_of, run_policy
 from furong.packs.checks import LEAST_CASES, has_threshold
 from furong.packs.models.base import Entry, Period
 from furong.packs.models.policies import Case, Document, Policy
 from furong.packs.pack import Pack
-from furong.packs.problems import nearest
+from furong.packs.problems import Problem, nearest
 from furong.packs.rules import policy_for_rules
 from furong.packs.source import Source
 from furong.packs.validation import validate
@@ -28,6 +29,7 @@ class Remark:
     """A fault at a place: path, what is wrong, what to write; `column` of an expression, from 1.
 
     unfinished: something that is still to be written before the policy can be issued, not an error.
+    kind: of a fault of form, what pydantic calls it ("empty" for a null); "" of any other.
     """
 
     path: str
@@ -35,6 +37,7 @@ class Remark:
     remedy: str
     column: int | None = None
     unfinished: bool = False
+    kind: str = ""
 
     def __str__(self) -> str:
         return f"{self.message}：{self.remedy}"
@@ -57,13 +60,14 @@ def check_policy(data: Mapping[str, Any], pack: Pack, *, window: Period | None =
     """
     policy, cases, remarks = _read(data)
     if policy is None:
-        return Checked(None, None, tuple(remarks), ())
+        return Checked(None, None, (*remarks, *_expressions(data, pack)), ())
     remarks += _references(policy, pack)
     try:
         period = window or policy.valid or Period.model_construct()
         book = pack.rulebook().of([policy_for_rules(policy, period)])
     except RuleErrors as errors:
-        remarks += [_of_engine(problem.where, problem, policy) for problem in errors.problems]
+        places = {criterion.id: index for index, criterion in enumerate(policy.criteria)}
+        remarks += [_of_engine(problem, places) for problem in errors.problems]
         return Checked(policy, None, tuple(remarks), ())
     remarks += _uncarried(policy, book, pack)
     remarks += _without_basis(policy, book, pack)
@@ -106,15 +110,62 @@ def _part[M: Entry](
     read = validate(model, source)
     joint = f"{at}." if at else ""
     return read, [
-        Remark(f"{joint}{one.path}".rstrip("."), one.message, one.remedy) for one in source.problems
+        Remark(f"{joint}{_place(one)}".rstrip("."), one.message, one.remedy, kind=one.kind)
+        for one in source.problems
     ]
 
 
-def _of_engine(where: tuple[str | int, ...], problem: Any, policy: Policy) -> Remark:
+def _place(problem: Problem) -> str:
+    """Where the fault is; of a part that is missing, where it should be."""
+    if problem.kind != "missing" or not (name := problem.message.partition("缺少 ")[2]):
+        return problem.path
+    return f"{problem.path}.{name}" if problem.path else name
+
+
+def _expressions(data: Mapping[str, Any], pack: Pack) -> Iterator[Remark]:
+    """Faults of the expressions of a policy whose form is faulty elsewhere.
+
+    Its author is told of all of them at once, and nobody takes an expression for sound because
+    the policy has no title yet.
+    """
+    held = [_mapping(one) for one in data.get("criteria") or ()]
+    benefit = _mapping(data.get("benefit"))
+    sketch = engine.Policy(
+        id="draft",
+        criteria=[
+            engine.Criterion(str(place), when=when, unclear=_text(one, "unclear"))
+            if (when := _text(one, "when"))
+            else engine.Criterion(str(place), open="…")
+            for place, one in enumerate(held)
+        ],
+        benefit=engine.Benefit(
+            amount=_text(benefit, "amount"),
+            cap=_text(benefit, "cap"),
+            at_most=_text(benefit, "at_most"),
+        ),
+    )
+    try:
+        pack.rulebook().of([sketch])
+    except RuleErrors as errors:
+        places = {str(place): place for place in range(len(held))}
+        for problem in errors.problems:
+            if problem.where[2:]:
+                yield _of_engine(problem, places)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(held: Mapping[str, Any], part: str) -> str:
+    value = held.get(part)
+    return value if isinstance(value, str) else ""
+
+
+def _of_engine(problem: engine.Problem, places: Mapping[str, int]) -> Remark:
     """The engine names a criterion by its id, the form by its place."""
     path = ""
-    places = {criterion.id: index for index, criterion in enumerate(policy.criteria)}
-    _section, _id, *rest = where
+    _section, _id, *rest = problem.where
     for before, part in zip([None, *rest], rest, strict=False):
         if before == "criteria" and part in places:
             path += f"[{places[str(part)]}]"

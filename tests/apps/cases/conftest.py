@@ -53,8 +53,13 @@ type Clock = Callable[[timedelta], datetime]
 @pytest.fixture
 def folder(tmp_path: Path, settings: Settings) -> Path:
     """The sample pack with the procedures of the article's district."""
-    made = tmp_path / "sample"
-    shutil.copytree(SAMPLE, made)
+    made = with_procedures(Path(shutil.copytree(SAMPLE, tmp_path / "sample")))
+    settings.FURONG_PACK = str(made)
+    return made
+
+
+def with_procedures(made: Path) -> Path:
+    """Adds the procedures of the article's district, and what they need, to a sample pack."""
     organisations = made / "organisations/organisations.yaml"
     organisations.write_text(
         organisations.read_text("utf-8") + ORGANISATIONS.strip() + "\n", "utf-8"
@@ -77,7 +82,6 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
     (made / "procedures").mkdir()
     for name in ("appeal", "instruction", "phone-check"):
         shutil.copy(ROOT / f"packs/furong-2020/procedures/{name}.yaml", made / "procedures")
-    settings.FURONG_PACK = str(made)
     return made
 
 
@@ -197,4 +201,4 @@ def on(day: int, hour: int = 0, minute: int = 0, month: int = 2) -> datetime:
     return datetime(2020, month, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
 
 
-__all__ = ["EAST", "dispatch", "on", "run"]
+__all__ = ["EAST", "dispatch", "on", "run", "with_procedures"]

@@ -19,6 +19,7 @@ from furong.apps.policies.actions import (
 from furong.apps.policies.models import Application, Decision
 from furong.apps.registry.actions import state_facts
 from furong.apps.registry.models import Subject, SubjectFacts
+from tests.apps.base.together import together
 
 
 def state(subject: Subject, at: datetime, **values: object) -> None:
@@ -96,6 +97,25 @@ def test_nobody_applies_for_a_firm_that_is_not_theirs(
             apply_for(west_firm, "T03", by=user, at=at)
 
 
+@pytest.mark.parametrize("field", ["decider", "reason", "document"])
+def test_a_decision_too_long_for_its_field_is_refused_by_name(
+    field: str, applied: Application, clerk_chen: User, at: datetime
+) -> None:
+    named = {"decider": "决定人", "reason": "理由", "document": "依据文件"}[field]
+    with pytest.raises(Refusal, match=f"“{named}”有 1001 字，最多"):
+        decide_application(applied, ruling(at, **{field: "一" * 1001}), by=clerk_chen, at=at)
+    made = decide_application(applied, ruling(at, **{field: "区\x00局"}), by=clerk_chen, at=at)
+    assert getattr(made, field) == "区 局"
+
+
+def test_a_note_too_long_is_refused_not_cut(
+    east_firm: Subject, owner_wang: User, at: datetime
+) -> None:
+    state(east_firm, at, resumed=True)
+    with pytest.raises(Refusal, match="“说明”有 501 字，最多 500 字"):
+        apply_for(east_firm, "T03", note="一" * 501, by=owner_wang, at=at)
+
+
 def test_withdrawn_it_can_be_handed_in_again(
     applied: Application, owner_wang: User, at: datetime
 ) -> None:
@@ -123,6 +143,7 @@ def test_the_clerk_decides_as_the_rule_says(
     "changes",
     [
         {"amount": 5_000_00},
+        {"amount": None},
         {"granted": False, "amount": None, "reason": "名额已满"},
     ],
 )
@@ -170,6 +191,52 @@ def test_a_decision_does_not_lie_ahead(
     tomorrow = at.date() + timedelta(days=1)
     with pytest.raises(Refusal, match="还没有到"):
         decide_application(applied, ruling(at, decided_on=tomorrow), by=clerk_chen, at=at)
+
+
+def test_an_application_is_decided_in_its_own_place(
+    applied: Application, clerk_chen: User, at: datetime
+) -> None:
+    with pytest.raises(Refusal, match="2020-000001，办理中），请在那件申请里办理"):
+        decide_without_application(applied.subject, "T03", ruling(at), by=clerk_chen, at=at)
+    decide_application(applied, ruling(at), by=clerk_chen, at=at)
+    with pytest.raises(Refusal, match="2020-000001，已同意），请在那件申请里办理"):
+        decide_without_application(applied.subject, "T03", ruling(at), by=clerk_chen, at=at)
+    assert Decision.objects.count() == 1
+
+
+def test_an_award_is_entered_once_and_not_applied_for_as_well(
+    east_firm: Subject, clerk_chen: User, owner_wang: User, at: datetime
+) -> None:
+    state(east_firm, at, resumed=True)
+    decide_without_application(east_firm, "T03", ruling(at), by=clerk_chen, at=at)
+    with pytest.raises(Refusal, match="不能重复登记"):
+        decide_without_application(east_firm, "T03", ruling(at), by=clerk_chen, at=at)
+    with pytest.raises(Refusal, match="由区工信局同意，不必再申请"):
+        apply_for(east_firm, "T03", by=owner_wang, at=at)
+    assert Decision.objects.count() == 1
+
+
+def test_who_once_handed_in_an_application_does_not_decide_without_it(
+    east_firm: Subject, clerk_chen: User, at: datetime
+) -> None:
+    state(east_firm, at, resumed=True)
+    mine = apply_for(east_firm, "T03", by=clerk_chen, at=at).application
+    withdraw_application(mine, reason="另办", by=clerk_chen, at=at)
+    with pytest.raises(Refusal, match="曾由您提交，须由他人决定"):
+        decide_without_application(east_firm, "T03", ruling(at), by=clerk_chen, at=at)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_enter_an_award_at_once_one_does(
+    east_firm: Subject, clerk_chen: User, at: datetime
+) -> None:
+    state(east_firm, at, resumed=True)
+    results = together(
+        4,
+        lambda _n: decide_without_application(east_firm, "T03", ruling(at), by=clerk_chen, at=at),
+    )
+    assert [type(one) for one in results if isinstance(one, Exception)] == [Refusal] * 3
+    assert Decision.objects.count() == 1
 
 
 def test_who_hands_in_does_not_decide(east_firm: Subject, clerk_chen: User, at: datetime) -> None:

@@ -89,11 +89,11 @@ def test_what_was_stated_before_the_snapshot_is_no_cause_of_what_came_after(
 def test_a_day_without_a_snapshot_is_unknown_and_not_empty(taken: None, at: datetime) -> None:
     assert changes(TODAY - DAY, at) is None
     assert changes(TODAY, at) is not None
-    assert days(at) == [TODAY]
+    assert [*days(at)] == [TODAY]
 
 
 def test_nothing_is_known_before_the_first_snapshot(district: Pack, at: datetime) -> None:
-    assert (latest(at), days(at), changes(TODAY, at)) == ({}, [], None)
+    assert (latest(at), days(at), changes(TODAY, at)) == ({}, {}, None)
 
 
 def test_a_snapshot_that_was_taken_later_is_not_known_yet(taken: None, at: datetime) -> None:

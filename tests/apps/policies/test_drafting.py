@@ -19,6 +19,7 @@ from furong.apps.policies.actions import (
 from furong.apps.policies.drafting import Examined, examine
 from furong.apps.policies.models import Draft
 from furong.packs import Pack
+from tests.apps.base.together import together
 
 DOCUMENT: dict[str, Any] = {
     "title": "稳岗补贴实施细则",
@@ -64,6 +65,37 @@ def save(
         by=by,
         at=at,
     )
+
+
+@pytest.mark.parametrize(
+    ("level", "area", "remedy"),
+    [
+        ("district", "9901", "适用地区请写 990101"),
+        ("city", "990101", "层级请选“区”"),
+        ("city", "99", "如 9901"),
+        ("provincial", "", "如 99"),
+    ],
+)
+def test_a_level_and_an_area_that_disagree_are_told(
+    level: str, area: str, remedy: str, district: Pack, at: datetime
+) -> None:
+    document = {**DOCUMENT, "level": level, "jurisdiction": area}
+    examined = examine(document, DEFINITION, code="T09", day=at.date())
+    (remark,) = examined.remarks
+    assert remark.path == "document.jurisdiction"
+    assert "不一致" in remark.message
+    assert remedy in remark.remedy
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_open_a_draft_at_once_one_does(policy_sun: User, at: datetime) -> None:
+    results = together(6, lambda _n: open_draft("T09", by=policy_sun, at=at))
+    refused = [one for one in results if isinstance(one, Exception)]
+    assert [type(one) for one in refused] == [Refusal] * 5
+    assert {str(one) for one in refused} == {
+        "T09 已有草稿（起草，孙专员最后修改）；请在那份草稿上修改，或者先撤稿"
+    }
+    assert Draft.objects.get().revisions.count() == 1
 
 
 def test_a_new_policy_is_for_this_district_and_says_nothing_yet(

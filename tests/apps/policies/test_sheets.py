@@ -34,6 +34,7 @@ from furong.apps.registry.tables.reader import Unreadable
 from furong.packs import Pack, load
 from furong.packs.content import plain
 from furong.packs.rules import fact_for_rules
+from tests.apps.base.together import together
 
 type Row = Mapping[str, object]
 
@@ -112,6 +113,46 @@ def test_too_many_rows_are_refused_whole(district: Pack, tmp_path: Path) -> None
     rows = [[f"T{n}", f"政策{n}"] for n in range(100_000)]
     with pytest.raises(Refusal, match=f"有 100000 行，一次最多 {MOST} 行"):
         read(write_table(["编号", "名称"], rows, "csv"), tmp_path, "清单.csv")
+
+
+def test_signs_that_nobody_sees_are_not_taken_over(planned: Any) -> None:
+    (row,) = planned(content=whole({**GOOD, "名称": "稳岗\u202e补贴\u200f"}))
+    assert row.verdict == Verdict.NEW
+    assert row.title == "稳岗补贴"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sheet_taken_over_twice_at_once_opens_each_draft_once(
+    planned: Any, policy_sun: User, at: datetime
+) -> None:
+    found = planned(*({**GOOD, "编号": f"Z{n}", "文件标题": f"细则{n}"} for n in range(6)))
+    taken = together(3, lambda _n: take_over(found, by=policy_sun, at=at))
+    assert not [one for one in taken if isinstance(one, Exception)]
+    assert Draft.objects.count() == 6
+
+
+def test_a_cell_that_nobody_would_read_is_told_and_the_row_not_taken(planned: Any) -> None:
+    long = "长" * 4001
+    (row,) = planned({**GOOD, "一句话说明": long, "条件1": f"甲｜staff <= 20｜条款：{long}"})
+    assert row.verdict == Verdict.INVALID
+    told = faults(row)
+    assert set(told) == {"一句话说明", "条件1"}
+    assert "有 4001 字，最多 4000 字" in told["一句话说明"]
+    assert max(map(len, told.values())) < 100
+
+
+def test_a_file_is_judged_once_and_drafts_opened_meanwhile_are_seen(
+    district: Pack, tmp_path: Path, policy_sun: User, at: datetime
+) -> None:
+    sheet = read(whole(), tmp_path)
+    first, again = (plan(sheet, day=at.date(), digest="abc") for _time in range(2))
+    assert first[0] is again[0]
+    assert first[0].verdict == Verdict.NEW
+    draft = open_draft("T09", by=policy_sun, at=at)
+    (held,) = plan(sheet, day=at.date(), digest="abc")
+    assert (held.verdict, held.draft) == (Verdict.HELD, draft)
+    withdraw_draft(draft, reason="重来", by=policy_sun, at=at)
+    assert plan(sheet, day=at.date(), digest="abc")[0].verdict == Verdict.NEW
 
 
 def test_what_is_no_table_is_refused(district: Pack, tmp_path: Path) -> None:

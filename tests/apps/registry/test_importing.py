@@ -19,7 +19,7 @@ from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.exporting import invalid_rows
 from furong.apps.registry.importing import ImportPlan, ImportResult, commit, preview
 from furong.apps.registry.mapping import propose_mapping, targets_of
-from furong.apps.registry.models import FactEntry, ImportBatch, Subject
+from furong.apps.registry.models import Dispute, FactEntry, ImportBatch, Subject
 from furong.apps.registry.reads import facts_of
 from furong.apps.registry.tables.reader import read_table
 from tests.apps.cast import EAST, EAST_CODE, WEST_CODE, person
@@ -101,6 +101,32 @@ class TestVerdicts:
         assert verdicts[0][0] == "invalid"
         assert re.search(reason, verdicts[0][1])
         assert verdicts[1] == ("new", "")
+
+    def test_a_row_that_contradicts_is_counted_shown_and_kept(
+        self, clerk: User, sheet: Path, east_firm: Subject, west_firm: Subject, at: datetime
+    ) -> None:
+        for one, source in ((east_firm, "department"), (west_firm, "register")):
+            state_facts(one, {"staff": 40}, source=source, by="test", at=at)
+        write(
+            sheet,
+            [
+                [east_firm.name, EAST_CODE, None, None, 41],
+                [west_firm.name, WEST_CODE, None, None, 42, 3],
+            ],
+        )
+        with read_table(sheet) as table:
+            rows = list(preview(plan_for(sheet), table, by=clerk, at=at))
+        assert [one.verdict.value for one in rows] == ["disputed", "disputed"]
+        assert rows[0].notes == [
+            "期末从业人员：已记录 40 人（部门数据），本表为 41 人，登记为有争议，不直接改写"
+        ]
+        assert not Dispute.objects.exists()
+        done = take(sheet, clerk, at)
+        assert done.counts == {"disputed": 2}
+        assert [facts_of(one)["staff"].value for one in (east_firm, west_firm)] == [None, 40]
+        assert facts_of(west_firm)["revenue"].value == 3_0000_00
+        assert Dispute.objects.open().count() == 2
+        assert {one[0] for one in look(sheet, at, by=clerk)} == {"same"}
 
     def test_new_changed_and_known_rows(
         self, clerk: User, sheet: Path, east_firm: Subject, west_firm: Subject, at: datetime

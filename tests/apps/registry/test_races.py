@@ -16,14 +16,23 @@ from furong.apps.directory.models import Grant
 from furong.apps.registry import importing
 from furong.apps.registry.actions import (
     NewSubject,
+    contest,
     merge,
     register_subject,
     register_subjects,
     relate,
+    settle,
     state_facts,
 )
 from furong.apps.registry.catalogue import catalogue
-from furong.apps.registry.models import FactEntry, ImportBatch, Relation, Subject, SubjectFacts
+from furong.apps.registry.models import (
+    Dispute,
+    FactEntry,
+    ImportBatch,
+    Relation,
+    Subject,
+    SubjectFacts,
+)
 from tests.apps.base.together import together
 from tests.apps.cast import EAST, EAST_CODE, SAMPLE, firm, install_pack, person
 from tests.apps.registry.test_importing import HEAD, take, write
@@ -172,6 +181,46 @@ def test_a_grant_cannot_be_revoked_while_a_chunk_that_rests_on_it_is_written(
     take(file, clerk, at)
     assert revoked.wait(20)
     assert order == ["written", "revoked"]
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_two_who_correct_one_fact_at_once_are_both_kept_in_dispute(
+    _round: int, at: datetime
+) -> None:
+    subject = firm("东街停车", EAST, EAST_CODE, at=at)
+    scope = ("subject", str(subject.pk))
+    owners = [person(name, name, "owner", scope, at=at) for name in ("wang", "hu")]
+    state_facts(subject, {"staff": 40}, source="liaison", by="test", at=at)
+    seen = SubjectFacts.objects.get(subject=subject).facts["staff"]["entry"]
+
+    def correct(number: int) -> Any:
+        told = {"seen": seen, "source": "owner", "note": "不符", "by": owners[number], "at": at}
+        return contest(subject, "staff", 31 + number, **told)
+
+    assert not any(isinstance(one, Exception) for one in together(2, correct))
+    one = Dispute.objects.open().get()
+    assert {entry.value for entry in one.statements()} == {31, 32, 40}
+    known = SubjectFacts.objects.get(subject=subject).facts["staff"]
+    assert (known["v"], known["suspended"]) == (None, True)
+
+
+def test_a_dispute_is_settled_once_by_two_at_once(at: datetime) -> None:
+    subject = firm("东街停车", EAST, EAST_CODE, at=at)
+    clerks = [person(name, name, "clerk", at=at) for name in ("dou", "ma")]
+    for source, value in (("owner", 40), ("liaison", 31)):
+        state_facts(subject, {"staff": value}, source=source, by="test", at=at)
+    one = Dispute.objects.get()
+
+    def find(number: int) -> Any:
+        return settle(one, one.claims[number], reason="核对", by=clerks[number], at=at)
+
+    outcomes = together(2, find)
+    assert {type(done) for done in outcomes} == {Dispute, Refusal}
+    one.refresh_from_db()
+    known = SubjectFacts.objects.get(subject=subject).facts["staff"]
+    assert one.stands is not None
+    assert known["v"] == one.stands.value
+    assert Entry.objects.filter(verb="fact.settle").count() == 1
 
 
 def test_two_writers_of_one_fact_agree_on_what_stands(at: datetime) -> None:

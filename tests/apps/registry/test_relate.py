@@ -46,6 +46,14 @@ def test_impossible_ones_are_refused(east_firm: Subject, west_firm: Subject, at:
         )
 
 
+def test_an_undeclared_relation_is_refused_with_the_declared(
+    east_firm: Subject, west_firm: Subject, at: datetime
+) -> None:
+    with pytest.raises(Refusal, match=r"没有关系“friend_of”；现有：tenant_of（入驻于）、branch_of"):
+        relate(east_firm, "friend_of", west_firm, by="test", at=at)
+    assert not east_firm.relations_from.exists()
+
+
 def test_they_follow_a_merge(east_firm: Subject, west_firm: Subject, at: datetime) -> None:
     tower = register_subject(NewSubject(kind="building", name="国金中心"), by="test", at=at)
     relate(west_firm, "tenant_of", tower, by="test", at=at)

@@ -76,6 +76,25 @@ def test_a_code_that_cannot_be_and_one_that_is_taken(sun: Api, draft: dict[str, 
         assert said in answer.body["message"]
 
 
+def test_more_conditions_or_cases_than_a_form_takes_are_refused(
+    sun: Api, draft: dict[str, Any]
+) -> None:
+    conditions = [{"id": f"c{n}", "label": "甲", "when": "staff > 1"} for n in range(41)]
+    answer = put(sun, draft, '"1"', criteria=conditions)
+    assert answer.status == 409
+    assert "条件有 41 个，最多 40 个" in answer.body["message"]
+    cases = [{"title": "甲", "facts": {"staff": 1}, "verdict": "eligible"} for _n in range(61)]
+    answer = put(sun, draft, '"1"', key="cases", cases=cases)
+    assert "样例有 61 个，最多 60 个" in answer.body["message"]
+
+
+def test_text_that_is_read_backwards_is_refused(sun: Api, draft: dict[str, Any]) -> None:
+    """It would go out to public pages and posters."""
+    answer = put(sun, draft, '"1"', title="稳岗\u202e贴补")
+    assert answer.status == 400
+    assert "改变阅读方向的符号" in answer.body["message"]
+
+
 def test_saving_needs_the_revision_that_was_read(sun: Api, draft: dict[str, Any]) -> None:
     assert put(sun, draft, "").status == 428
     assert put(sun, draft, '"nonsense"', key="n").status == 412
@@ -119,7 +138,7 @@ def test_an_unfinished_draft_is_saved_and_not_sent_on(sun: Api, draft: dict[str,
         put(sun, draft, '"1"', criteria=[{"id": "c1", "label": "甲", "when": "staf <"}]).status
         == 200
     )
-    answer = sun.send("POST", path(draft, "/submit"), {}, key="submit")
+    answer = sun.send("POST", path(draft, "/submit"), {}, key="submit", If_Match='"2"')
     assert (answer.status, answer.body["code"]) == (409, "unready")
     assert "criteria[0].when" in [one["where"] for one in answer.body["errors"]]
 
@@ -127,6 +146,22 @@ def test_an_unfinished_draft_is_saved_and_not_sent_on(sun: Api, draft: dict[str,
 def test_without_a_key_nothing_is_written(sun: Api, draft: dict[str, Any]) -> None:
     assert put(sun, draft, '"1"', key="").status == 400
     assert Draft.objects.get().revision == 1
+
+
+def test_an_opinion_names_the_revision_that_was_read(
+    sun: Api, wu: Api, draft: dict[str, Any]
+) -> None:
+    put(sun, draft, '"1"')
+    assert sun.send("POST", path(draft, "/submit"), {}, key="none").status == 428
+    stale = sun.send("POST", path(draft, "/submit"), {}, key="old", If_Match='"1"')
+    assert (stale.status, stale.body["code"]) == (412, "stale")
+    sun.send("POST", path(draft, "/submit"), {}, key="now", If_Match='"2"')
+    opinion = {"stage": "legality", "passed": True, "unit": "区司法局"}
+    assert wu.send("POST", path(draft, "/opinions"), opinion, key="a").status == 422
+    late = wu.send("POST", path(draft, "/opinions"), opinion | {"revision": 1}, key="b")
+    assert late.status == 412
+    assert "第 2 次修改" in late.body["message"]
+    assert Draft.objects.get().stage == "legality"
 
 
 # What it does.
@@ -185,12 +220,14 @@ def test_lists_are_filtered_and_paged(sun: Api, draft: dict[str, Any]) -> None:
 
 def test_from_the_desk_to_the_public(sun: Api, wu: Api, draft: dict[str, Any]) -> None:
     put(sun, draft, '"1"')
-    assert sun.send("POST", path(draft, "/submit"), {}, key="s").body["stage"] == "legality"
+    sent = sun.send("POST", path(draft, "/submit"), {}, key="s", If_Match='"2"')
+    assert sent.body["stage"] == "legality"
     own = sun.send("POST", path(draft, "/recall"), {"reason": "补"}, key="r")
     assert own.body["stage"] == "drafting"
-    sun.send("POST", path(draft, "/submit"), {}, key="s2")
+    sun.send("POST", path(draft, "/submit"), {}, key="s2", If_Match="*")
     for stage in ("legality", "competition", "deliberation"):
-        opinion = {"stage": stage, "passed": True, "unit": "区司法局", "number": "〔2020〕1号"}
+        opinion = {"stage": stage, "revision": 2, "passed": True, "unit": "区司法局"}
+        opinion["number"] = "〔2020〕1号"
         answer = wu.send("POST", path(draft, "/opinions"), opinion, key=stage)
         assert answer.status == 201
     late = wu.send("POST", path(draft, "/opinions"), opinion, key="late")

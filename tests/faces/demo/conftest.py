@@ -5,12 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
+from furong.faces.demo import seeding
 from furong.faces.demo.population import Population
 from furong.packs import Pack, load
 from tests.apps.cast import SAMPLE
 
 HERE = Path(__file__).parent
+SIZE = 60
+BATCH = 20
 
 
 @pytest.fixture
@@ -34,6 +38,20 @@ def rewritten(folder: Path) -> Callable[[str, str], Path]:
         return folder
 
     return rewrite
+
+
+@pytest.fixture
+def pack(folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Pack:
+    """The sample pack, to be seeded in small batches."""
+    settings.FURONG_PACK = str(folder)
+    settings.DEMO = True
+    monkeypatch.setattr(seeding, "BATCH", BATCH)
+    return load(folder)
+
+
+@pytest.fixture
+def wanted() -> seeding.Wanted:
+    return seeding.Wanted("sample", SIZE)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from furong.apps.base.errors import Refusal
 from furong.apps.base.models import Entry
 from furong.apps.directory.access import Capacity
 from furong.apps.directory.models import Grant, User
+from furong.apps.handlers.models import Authorisation
 from furong.apps.registry.actions import state_many
 from furong.apps.registry.columns import columns
 from furong.apps.registry.models import FactEntry, Source, Subject
@@ -20,24 +21,9 @@ from furong.faces.demo.casting import Casting
 from furong.faces.demo.population import Population
 from furong.faces.demo.seeding import Wanted
 from furong.packs import Pack, PackErrors, load
+from tests.faces.demo.conftest import BATCH, SIZE
 
 pytestmark = pytest.mark.django_db
-
-SIZE = 60
-BATCH = 20
-
-
-@pytest.fixture
-def pack(folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Pack:
-    settings.FURONG_PACK = str(folder)
-    settings.DEMO = True
-    monkeypatch.setattr(seeding, "BATCH", BATCH)
-    return load(folder)
-
-
-@pytest.fixture
-def wanted() -> Wanted:
-    return Wanted("sample", SIZE)
 
 
 @pytest.fixture
@@ -213,3 +199,24 @@ def test_the_districts_own_cast_holds_every_capacity(furong: Pack, population: P
     casting.check(furong, population)
     assert {person.capacity for person in casting.people} == set(Capacity.values)
     assert all(person.name.startswith("示例") for person in casting.people)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_letters_of_the_cast_are_confirmed_or_wait(
+    furong: Pack, settings: Settings, tmp_path: Path
+) -> None:
+    settings.FURONG_PACK = str(furong.folder)
+    settings.DEMO = True
+    settings.MEDIA_ROOT = tmp_path / "files"
+    seeding.seed(furong, Wanted(furong.manifest.id, 800), Population(furong))
+    at = clock.now()
+    letters = Authorisation.objects.select_related("user", "subject")
+    standing = letters.in_force(at).filter(user__username="bookkeeper")
+    assert {one.role for one in standing} == {"bookkeeper"}
+    assert len(standing) > 1
+    owner = letters.in_force(at).get(user__username="owner")
+    assert owner.subject in {one.subject for one in standing}
+    waiting = letters.requested().get()
+    assert waiting.user.username == "newcomer"
+    clerk = User.objects.get(username="clerk")
+    assert waiting in Authorisation.objects.for_desk(clerk, at)

@@ -146,6 +146,8 @@ class TestDeciding:
             ({"outcome": "refuse"}, {"reason", "document"}),
             ({"outcome": ""}, {"outcome"}),
             ({"amount": "很多"}, {"amount"}),
+            ({"amount": ""}, {"amount"}),
+            ({"decider": "一" * 201}, {"decider"}),
             ({"amount": "-1"}, {"amount"}),
             ({"decider": " "}, {"decider"}),
             ({"decided_on": "2月31日"}, {"decided_on"}),

@@ -23,19 +23,29 @@ from furong.faces.web.presenters.parts import segments
     ],
 )
 def test_a_sum_is_read_in_wan_and_kept_to_the_fen(fen: int, shown: str, exact: str) -> None:
-    assert (figures.amount(fen).text, figures.amount(fen).exact) == (shown, exact)
+    assert (
+        figures.amount(fen, currency="CNY").text,
+        figures.amount(fen, currency="CNY").exact,
+    ) == (shown, exact)
 
 
 def test_a_sum_that_lost_digits_says_about() -> None:
-    assert figures.amount(1_234_567).text == "约 1.23 万元"
+    assert figures.amount(1_234_567, currency="CNY").text == "约 1.23 万元"
 
 
 def test_an_upper_bound_says_so() -> None:
-    assert figures.amount(8_100_000, at_most=True).text == "不超过 8.1 万元"
+    assert figures.amount(8_100_000, currency="CNY", at_most=True).text == "不超过 8.1 万元"
 
 
 def test_another_currency_is_not_called_yuan() -> None:
     assert figures.amount(1_250_000, currency="HKD").text == "12,500.00 HKD"
+
+
+@pytest.mark.parametrize(
+    ("currency", "shown"), [("JPY", "1,250,000 JPY"), ("KWD", "1,250.000 KWD")]
+)
+def test_a_sum_has_the_digits_of_its_currency(currency: str, shown: str) -> None:
+    assert figures.amount(1_250_000, currency=currency).exact == shown
 
 
 def test_days_and_spans() -> None:

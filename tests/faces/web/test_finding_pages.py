@@ -1,7 +1,7 @@
 """应享未享, the question list, changes of eligibility and the calculator, as people use them."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from furong.apps.base.clock import set_clock
@@ -16,8 +17,13 @@ from furong.apps.base.models import Entry, Installation
 from furong.apps.directory.models import User
 from furong.apps.policies.actions import apply_for, apply_pack, take_standings
 from furong.apps.policies.models import Application
+from furong.apps.policies.reads.settling import Sheet
 from furong.apps.registry.actions import state_facts
+from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import FactEntry, Subject
+from furong.apps.registry.reads import shown
+from furong.engines.rules.questions import Question
+from furong.faces.web.presenters.finding_questions import visit_cards
 from furong.packs import Pack
 from tests.apps.cast import EAST, WEST, person
 from tests.apps.policies.sample import make_pack
@@ -169,6 +175,20 @@ class TestQuestions:
         assert "问清可判定 1 项：复工一次性奖励" in page
         assert "不超过 1 万元" in page
 
+    def test_what_was_asked_above_is_said_to_stand_there(
+        self, district: Pack, east_firm: Subject, at: datetime
+    ) -> None:
+        """No row is without words, also where its facts stand in several rows above."""
+        asked = (("staff",), ("staff", "resumed"), ("resumed",), ("resumed", "staff"))
+        questions = tuple(Question(facts, ("T03",), None) for facts in asked)
+        (card,) = visit_cards([Sheet(east_firm.pk, questions)], at, shown=4)
+        assert [[field.text for field in one.fields] or one.same for one in card.questions] == [
+            ["期末从业人员"],
+            ["是否已经复工？"],
+            "（同第 2 问）",
+            "（同第 1、2 问）",
+        ]
+
     def test_turned_round_it_counts_whom_to_ask(
         self, desk: Client, east_firm: Subject, west_firm: Subject
     ) -> None:
@@ -221,7 +241,14 @@ class TestChanges:
         state_facts(west_firm, {"resumed": True}, source="owner", by="test", at=today)
         page = desk.get("/finding/changes/").text
         assert titles(page) == ["西街餐饮管理有限公司", "东街停车服务有限公司"]
-        for text in ("新符合", "不再符合", "已复工：否", "部门数据", "待补信息 → 符合", "昨日以来"):
+        for text in (
+            "新符合",
+            "不再符合",
+            "已复工：否",
+            "部门数据",
+            "待补信息 → 符合",
+            "昨日 08:00 以来",
+        ):
             assert text in page
         assert titles(desk.get("/finding/changes/", {"way": "lost"}).text) == [
             "东街停车服务有限公司"
@@ -237,7 +264,7 @@ class TestChanges:
 
     def test_an_older_day_can_be_chosen(self, desk: Client, told: None, at: datetime) -> None:
         take_standings(by="test", at=at - 5 * DAY)
-        assert "2020年1月29日以来" in desk.get("/finding/changes/").text
+        assert "2020年1月29日 08:00以来" in desk.get("/finding/changes/").text
         page = desk.get("/finding/changes/", {"since": "2020-01-29"}).text
         assert "政策新施行" in page  # no policy of the district was in force then
 
@@ -332,3 +359,32 @@ def test_what_is_applied_for_is_no_longer_in_the_list(
     clerk = person("jie", "经办", "clerk", at=at)
     apply_for(east_firm, "T01", by=clerk, at=at)
     assert titles(desk.get("/finding/", {"street": EAST}).text) == []
+
+
+class TestInOtherLanguages:
+    @pytest.mark.parametrize(
+        ("fact", "value", "english", "chinese"),
+        [
+            ("revenue", 6_130_000, "61,300 yuan", "6.13 万元"),
+            ("resumed", True, "Yes", "是"),
+            ("resumed", None, "Unknown", "未知"),
+            ("resumed_on", date(2020, 2, 9).toordinal(), "9 February 2020", "2020年2月9日"),
+        ],
+    )
+    def test_a_value_is_said_in_the_readers_language(
+        self, fact: str, value: Any, english: str, chinese: str, district: Pack
+    ) -> None:
+        declared = catalogue().facts[fact]
+        with translation.override("en"):
+            assert shown(declared, value).lower() == english.lower()
+        with translation.override("zh-hans"):
+            assert shown(declared, value) == chinese
+
+    def test_who_qualified_when_the_first_snapshot_was_taken_today_did_so_before(
+        self, desk: Client, told: None, at: datetime
+    ) -> None:
+        """And not for "at least 0 days"."""
+        take_standings(by="test", at=at)
+        page = desk.get("/finding/").text
+        assert "今日以前" in page
+        assert "至少 0 天" not in page

@@ -143,6 +143,7 @@ def test_dates_have_the_languages_form_and_the_districts_time(
         ("en", 100_000_000_000, "1 billion yuan", "1,000,000,000.00 yuan"),
     ],
 )
+@pytest.mark.usefixtures("district")
 def test_sums_are_counted_as_the_language_counts(
     language: str, fen: int, shown: str, exact: str
 ) -> None:

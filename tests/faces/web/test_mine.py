@@ -110,12 +110,13 @@ def test_a_book_keeper_changes_between_firms_and_the_choice_is_kept(
     assert f'<option value="{west_firm.pk}" selected>' in page
 
 
-def test_only_for_those_who_run_a_firms_errands(
+def test_whoever_runs_no_firms_errands_is_led_to_asking_for_it(
     client: Client, clerk_chen: User, stranger_zhou: User
 ) -> None:
     for user in (clerk_chen, stranger_zhou):
         client.force_login(user)
-        assert client.get("/mine/").status_code == 404
+        assert client.get("/mine/")["Location"] == "/claims/"
+        assert "还没有提交过授权书" in text(client.get("/mine/", follow=True))
 
 
 def test_no_such_policy(wang: Client, east_firm: Subject) -> None:

@@ -143,9 +143,10 @@ def test_drafts_go_out_with_the_opinions_on_them(
     sun: Client, policy_sun: User, reviewer_wu: User, at: datetime
 ) -> None:
     sun.post(sent(sun, whole()) + "commit/")
-    draft = submit_draft(Draft.objects.get(), by=policy_sun, at=at)
+    draft = Draft.objects.get()
+    draft = submit_draft(draft, revision=draft.revision, by=policy_sun, at=at)
     finding = Finding(passed=False, unit="=区司法局", text="请补充依据")
-    review_draft(draft, finding, stage=draft.stage, by=reviewer_wu, at=at)
+    review_draft(draft, finding, stage=draft.stage, revision=draft.revision, by=reviewer_wu, at=at)
     made = book(sun.get("/studio/sheets/drafts/"))
     assert made["草稿"]["A3"].value == "T09"
     assert made["审查意见"]["E3"].value == "'=区司法局"
@@ -156,10 +157,13 @@ def test_a_number_from_the_sheet_is_proposed_when_it_is_issued(
     sun: Client, policy_sun: User, reviewer_wu: User, at: datetime
 ) -> None:
     sun.post(sent(sun, whole()) + "commit/")
-    draft = submit_draft(Draft.objects.get(), by=policy_sun, at=at)
+    draft = Draft.objects.get()
+    draft = submit_draft(draft, revision=draft.revision, by=policy_sun, at=at)
     for stage in draft.reviews:
         passed = Finding(passed=True, unit="区司法局", number="纪要〔2020〕1号")
-        draft = review_draft(draft, passed, stage=stage, by=reviewer_wu, at=at)
+        draft = review_draft(
+            draft, passed, stage=stage, revision=draft.revision, by=reviewer_wu, at=at
+        )
     page = sun.get(f"/studio/{draft.pk}/review/").content.decode()
     assert 'name="number" value="测政发〔2020〕3号"' in page
     assert 'value="2020-02-01"' in page

@@ -47,17 +47,6 @@ FORM: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def draft(policy_sun: User, at: datetime) -> Draft:
-    return open_draft("T09", by=policy_sun, at=at)
-
-
-@pytest.fixture
-def sun(client: Client, policy_sun: User) -> Client:
-    client.force_login(policy_sun)
-    return client
-
-
 def address(draft: Draft, act: str = "") -> str:
     return f"/studio/{draft.pk}/{act}"
 
@@ -134,6 +123,40 @@ def test_a_looser_threshold_is_shown_beside_the_version_in_force(
     assert "+1" in told
     assert "对比现行第 1 版" in told
     assert "现行：已复工" in told
+
+
+def test_a_revision_opened_and_saved_as_it_stands_says_nothing_else(
+    sun: Client, policy_sun: User, at: datetime
+) -> None:
+    """One line of the form stands for `=` and for `IN`; the author's text stays."""
+    revision = open_draft("T03", by=policy_sun, at=at)
+    criteria = [{"id": "resumed", "label": "小型企业", "when": "size_class = 'small'"}]
+    Draft.objects.filter(pk=revision.pk).update(
+        definition={**revision.definition, "criteria": criteria}
+    )
+    fields = {
+        "c0-id": "resumed",
+        "c0-label": "小型企业",
+        "c0-l0-fact": "size_class",
+        "c0-l0-operator": "in",
+        "c0-l0-value": "small",
+    }
+    post(sun, revision, **fields)
+    revision.refresh_from_db()
+    assert revision.definition["criteria"] == criteria
+    post(sun, revision, **{**fields, "c0-l0-operator": "not_in"})
+    revision.refresh_from_db()
+    assert revision.definition["criteria"][0]["when"] == "size_class NOT IN ('small')"
+
+
+def test_the_version_in_force_is_not_said_beside_the_same_condition(
+    sun: Client, policy_sun: User, at: datetime
+) -> None:
+    revision = open_draft("T03", by=policy_sun, at=at)
+    assert "现行：" not in text(sun.get(address(revision)))
+    when = "resumed = TRUE"
+    told = post(sun, revision, "try/", **{"c0-id": "resumed", "c0-as_text": "1", "c0-when": when})
+    assert "现行：" not in text(told)
 
 
 def test_a_worked_case_that_comes_out_otherwise_is_marked(sun: Client, draft: Draft) -> None:
@@ -217,7 +240,13 @@ def test_from_the_desk_to_the_public(
         assert "不超过 20 人" in text(client.get(address(draft, "review/")))
         client.post(
             address(draft, "opinion/"),
-            {"stage": stage, "outcome": "passed", "unit": "区司法局", "number": "纪要 3 号"},
+            {
+                "stage": stage,
+                "revision": "2",
+                "outcome": "passed",
+                "unit": "区司法局",
+                "number": "纪要 3 号",
+            },
         )
     client.force_login(policy_sun)
     client.post(address(draft, "issue/"), {"number": "区发〔2020〕8 号", "issued": "2020-02-03"})

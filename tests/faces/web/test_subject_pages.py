@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from furong.apps.directory.models import User
-from furong.apps.registry.actions import state_facts
+from furong.apps.registry.actions import merge, state_facts
 from furong.apps.registry.models import FactEntry, Subject
 from furong.packs import Pack
-from tests.apps.cast import EAST, WEST, firm
+from tests.apps.cast import EAST, WEST, firm, person
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +167,28 @@ def test_a_bad_answer_is_explained_and_not_kept(
     assert "期末从业人员" in answer.text
     assert "不是数" in answer.text
     assert not FactEntry.objects.exists()
+
+
+def test_a_merged_subject_leads_to_the_one_that_remains(
+    client: Client, policy_sun: User, east_firm: Subject, west_firm: Subject, at: datetime
+) -> None:
+    merge(west_firm, into=east_firm, reason="同一企业", by="test", at=at)
+    client.force_login(policy_sun)
+    answer = client.get(f"/subjects/{west_firm.pk}/", follow=True)
+    assert answer.redirect_chain == [(f"/subjects/{east_firm.pk}/", 302)]
+    assert f"已并入{east_firm.name}" in answer.text
+
+
+def test_the_one_that_remains_is_not_named_to_who_may_not_see_it(
+    client: Client, west_firm: Subject, east_firm: Subject, stranger_zhou: User, at: datetime
+) -> None:
+    merge(west_firm, into=east_firm, reason="同一企业", by="test", at=at)
+    west = person("xi", "西街经办", "clerk", ("zone", WEST), at=at)
+    client.force_login(west)
+    answer = client.get(f"/subjects/{west_firm.pk}/")
+    assert (answer.status_code, "已合并" in answer.text) == (200, True)
+    assert east_firm.name not in answer.text
+    assert client.get(f"/subjects/{east_firm.pk}/").status_code == 404
+    client.force_login(stranger_zhou)
+    for one in (west_firm, east_firm):
+        assert client.get(f"/subjects/{one.pk}/").status_code == 404

@@ -51,7 +51,7 @@ def once(key: str, *, by: Actor, digest: str) -> Iterator[Once]:
     """
     if not key or len(key) > KEY_LENGTH or not key.isprintable():
         raise BadKey(_("幂等键应是 1 到 %d 个可见字符，建议用 UUID") % KEY_LENGTH)
-    principal = str(by.pk) if isinstance(by, models.Model) else by
+    principal = _principal(by)
     with transaction.atomic():
         mine = Reply(principal=principal, key=key, digest=digest)
         # Inserting waits for whoever inserted the same key and has not committed yet.
@@ -68,6 +68,16 @@ def once(key: str, *, by: Actor, digest: str) -> Iterator[Once]:
                 raise RuntimeError(f"The request with the key {key!r} ended without a reply.")
             kept.body = request.reply
             kept.save(update_fields=["body"])
+
+
+def answered(key: str, *, by: Actor) -> bool:
+    """Whether the principal was answered under the key before, to whatever it asked."""
+    rows = Reply.objects.filter(principal=_principal(by), key=key[:KEY_LENGTH], body__isnull=False)
+    return bool(key) and rows.exists()
+
+
+def _principal(by: Actor) -> str:
+    return str(by.pk) if isinstance(by, models.Model) else by
 
 
 def digest_of(request: bytes | object) -> str:

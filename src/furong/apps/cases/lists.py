@@ -95,7 +95,8 @@ def hand_over_by_timer(timer: Timer, at: datetime) -> None:
     posted = machine.procedure.lists.get(name)
     if posted is None:  # a newer version has no such list any more
         return
-    hand_over(machine, name, due_at=timer.due_at, at=at)
+    latest = last_at(posted.hand_over, at, machine.calendar.zoneinfo)
+    hand_over(machine, name, due_at=max(timer.due_at, latest), at=at)  # after downtime today's
     _appoint(machine, name, posted, after=max(at, timer.due_at))
 
 
@@ -157,7 +158,7 @@ def _deliver(request: Request, at: datetime) -> None:
 def _lines(machine: Machine, posted: Posted, cut: datetime) -> Iterator[Line]:
     """What the list holds, before it is parted by people; a case once for each reason."""
     cases = Case.objects.filter(procedure__code=machine.procedure.procedure).with_all()
-    live, holds = cases.live(), set(posted.holds)
+    live, holds = cases.live().filter(opened_at__lt=cut), set(posted.holds)
     if Why.ASKED in holds:
         asked = Request.objects.pending().filter(
             case__procedure__code=machine.procedure.procedure,

@@ -19,17 +19,28 @@ from furong.apps.registry.models import Subject
 
 VIEW = "case.view"
 
+INSIDE = tuple(one for one in Capacity if one != Capacity.OWNER)
+"""Who reads a case from within: comments, requests and opinions that who raised it is not told."""
+
 NEAR = (Capacity.OWNER, Capacity.LIAISON, Capacity.DISPATCHER, Capacity.LEADER)
 """Who sees also sensitive cases of the subjects that their grants cover."""
 
 
-def seen_by(user: User | AnonymousUser, at: datetime) -> Q:
-    """The cases that the person's grants cover. No grant: none."""
-    held_grants = [*grants_for(user, VIEW, at=at).values_list("capacity", "scope_kind", "scope_id")]
+def seen_by(
+    user: User | AnonymousUser, at: datetime, *, among: Collection[Capacity] | None = None
+) -> Q:
+    """The cases that the person's grants cover. No grant: none. among: the capacities that count."""
+    held_grants = [
+        (capacity, (kind, of))
+        for capacity, kind, of in grants_for(user, VIEW, at=at).values_list(
+            "capacity", "scope_kind", "scope_id"
+        )
+        if among is None or capacity in among
+    ]
     if not held_grants:
         return Q(pk__in=[])
-    coverage = coverage_over((kind, of) for _capacity, kind, of in held_grants)
-    near = coverage_over((kind, of) for capacity, kind, of in held_grants if capacity in NEAR)
+    coverage = coverage_over(scope for _capacity, scope in held_grants)
+    near = coverage_over(scope for capacity, scope in held_grants if capacity in NEAR)
     if near.everything:
         return Q()
     held = _held_by(coverage.ids(Grant.Scope.ORGANISATION), coverage.zones)

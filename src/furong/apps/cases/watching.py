@@ -4,6 +4,7 @@ Each case has one timer. A turn of it is one transaction on the locked case: a r
 once (`Step`), late rather than never, and never while its clock stands.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -28,6 +29,8 @@ from furong.apps.cases.models import Case, Clock, Step, Telling
 from furong.apps.notices.actions import NobodyToTell, notify
 from furong.engines.worktime import Fall
 from furong.packs.models.procedures import Rung
+
+_SENTENCES = re.compile(r"\u3002")  # of the packs' texts, which are in their own language
 
 
 @handles(TIMER)
@@ -130,12 +133,12 @@ def _notify(case: Case, telling: Telling, people: Iterable[object], at: datetime
     recipients = [*people]
     if not recipients:
         return 0
-    first, _sep, rest = telling.words.partition("。")
+    first, *rest = _SENTENCES.split(telling.words, maxsplit=1)
     try:
         notice = notify(
             recipients,  # type: ignore[arg-type]  # users
             title=f"{case.number} {first}"[:120],
-            body=telling.words if rest else "",
+            body=telling.words if any(rest) else "",
             path=words.path_of(case.pk),
             about=case,
             urgent=telling.urgent,

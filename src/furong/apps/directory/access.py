@@ -44,7 +44,10 @@ class Capacity(models.TextChoices):
 _READ = {"subject.view", "policy.view", "directory.view"}
 _KEEP = {"subject.edit", "subject.import", "subject.export"}
 _APPLY = {"application.submit"}
-_HANDLE = {"subject.merge", "subject.view_personal", "application.decide"}
+_HANDLE = {
+    *("subject.merge", "subject.view_personal", "application.decide", "fact.settle"),
+    *("handler.decide", "errand.run"),
+}
 _CASES = {"case.view", "case.act"}
 
 ACTIONS: Mapping[str, frozenset[str]] = {
@@ -56,9 +59,14 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     Capacity.CLERK: frozenset({*_READ, *_KEEP, *_APPLY, *_CASES, *_HANDLE}),
     Capacity.HEAD: frozenset({*_READ, *_CASES}),
     Capacity.LEADER: frozenset({*_READ, *_CASES}),
-    Capacity.LIAISON: frozenset({*_READ, "subject.edit", *_APPLY, *_CASES}),
+    Capacity.LIAISON: frozenset(
+        {*_READ, "subject.edit", "field.view", *_APPLY, *_CASES, "errand.run"}
+    ),
     Capacity.OWNER: frozenset(
-        {"subject.view", "subject.edit", "policy.view", "mine.view", *_APPLY, *_CASES}
+        {
+            *("subject.view", "subject.edit", "policy.view", "mine.view", "handler.manage"),
+            *(*_APPLY, *_CASES),
+        }
     ),
     Capacity.FINANCE: frozenset({*_READ, "subject.export", "subject.view_personal", *_CASES}),
     Capacity.STATISTICS: frozenset({*_READ, *_KEEP}),
@@ -176,3 +184,28 @@ def require_of(by: Actor, action: str, *, at: datetime, on: Scoped | None = None
     """As `require`, for verbs: a part of the system, which acts under a name, may do everything."""
     if not isinstance(by, str):
         require(by if isinstance(by, User) else AnonymousUser(), action, at=at, on=on)
+
+
+def nearest(capacity: str, *, on: Scoped, at: datetime) -> list[User]:
+    """Those of `holders` whose grants name the thing or where it lies; all of them where none do."""
+    return holders(capacity, on=on, at=at, near=True) or holders(capacity, on=on, at=at)
+
+
+def holders(capacity: str, *, on: Scoped, at: datetime, near: bool = False) -> list[User]:
+    """The people with working accounts who hold a capacity over a thing, by username.
+
+    near: without those who hold it over the whole district or a whole kind.
+    """
+    scopes = {(str(Grant.Scope.ALL), ""), *on.scopes()}
+    grants = Grant.objects.in_force(at).filter(
+        capacity=capacity,
+        scope_id__in={scope_id for _kind, scope_id in scopes},
+        user__is_active=True,
+    )
+    far = {str(Grant.Scope.ALL), str(Grant.Scope.KIND)} if near else set()
+    held = {
+        one.user
+        for one in grants.select_related("user")
+        if one.scope in scopes and one.scope_kind not in far
+    }
+    return sorted(held, key=lambda user: user.username)

@@ -23,12 +23,14 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, Record):
     """A person who can sign in. What they may do stands in their grants, nowhere else.
 
-    phone: encrypted; `furong.apps.base.personal.open_value` reads it.
+    phone: encrypted; `furong.apps.base.personal.open_value` reads it. mobile: its keyed digest, by
+    which whoever registered on the phone is found when signing in (`actions.mobile_digest`).
     """
 
     username = models.CharField(_("用户名"), max_length=64, unique=True)
     name = models.CharField(_("姓名"), max_length=64)
     phone = models.ForeignKey(PersonalValue, models.PROTECT, null=True, related_name="+")
+    mobile = models.CharField(max_length=64, unique=True, null=True)
     is_active = models.BooleanField(_("启用"), default=True)
 
     USERNAME_FIELD = "username"

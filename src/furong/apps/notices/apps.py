@@ -8,4 +8,4 @@ class NoticesConfig(AppConfig):
     verbose_name = _("通知与转发")
 
     def ready(self) -> None:
-        from furong.apps.notices import checks, sending  # noqa: F401 - they register themselves
+        from furong.apps.notices import checks, disputes, sending  # noqa: F401 - they register themselves

@@ -11,6 +11,7 @@ __all__ = ["plain", "read_document", "read_policy", "with_numbers"]
 
 _NUMBERS = {"benefit": {"floor", "to"}, "budget": {"amount"}, "cases": {"amount"}}
 """The parts of a policy that hold numbers, which plain JSON has as text."""
+_DIGITS = 18  # before or behind the point: beyond, it is no number that anybody means
 
 
 def read_document(definition: Mapping[str, Any]) -> Document:
@@ -47,4 +48,4 @@ def _number(value: Any) -> Any:
         number = Decimal(value)
     except (InvalidOperation, TypeError, ValueError):
         return value
-    return number if number.is_finite() else value
+    return number if number.is_finite() and abs(number.adjusted()) <= _DIGITS else value

@@ -9,8 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from furong.apps.base.texts import longest
 from furong.apps.policies.definitions import with_numbers
 from furong.apps.policies.models import Application, PolicyVersion
+from furong.apps.policies.models import Document as Row
 from furong.apps.policies.reads.library import Text, is_reference, whole_library
 from furong.engines.rules import show_money
 from furong.packs.models.base import Period, first_day
@@ -55,7 +57,9 @@ def examine(
     remarks = [
         *checked.remarks,
         *(replace(one, path=f"document.{one.path}") for one in particulars),
+        *_overlong(read),
         *_foreign(read, library.known.pack.manifest.jurisdiction),
+        *_of_another_level(read, library.known.pack.manifest.jurisdiction),
         *_overlaps(window, library.texts.get(code, [])),
         *_below_promises(checked.policy, code, library.known.pack.minor_units),
     ]
@@ -105,6 +109,17 @@ def _window(definition: Mapping[str, Any], document: Document | None) -> Period:
     return Period.model_construct(start=start, end=end)
 
 
+def _overlong(document: Document | None) -> Iterator[Remark]:
+    """A title longer than a document's row can hold would stop it only when it is issued."""
+    most = longest(Row, "title")
+    if document is not None and len(document.title) > most:
+        yield Remark(
+            "document.title",
+            _("标题有 %(n)d 字，最多 %(most)d 字") % {"n": len(document.title), "most": most},
+            _("请写文件的正式标题"),
+        )
+
+
 def _foreign(document: Document | None, here: str) -> Iterator[Remark]:
     if document is not None and is_reference(document.jurisdiction, here):
         yield Remark(
@@ -112,6 +127,30 @@ def _foreign(document: Document | None, here: str) -> Iterator[Remark]:
             _("适用地区 %s 不在本区") % document.jurisdiction,
             _("请写本区或上级地区的代码"),
         )
+
+
+_DIGITS = {"national": 0, "provincial": 2, "city": 4}
+"""The fewest digits of the area that a level's documents are for (GB/T 2260)."""
+
+
+def _of_another_level(document: Document | None, here: str) -> Iterator[Remark]:
+    """A level above the district issues for more than it, and each for no more than its own area."""
+    if document is None or is_reference(document.jurisdiction, here):
+        return
+    area, own = document.jurisdiction, document.level == "district"
+    if own and area != here:
+        remedy = _("本区的文件，适用地区请写 %s；上级的文件，请改选层级") % here
+    elif not own and area == here:
+        remedy = _("本区印发的，层级请选“区”；上级印发的，适用地区请写上级的代码")
+    elif not own and len(area) < _DIGITS[document.level]:
+        remedy = _("请写发文机关所辖地区的代码，如 %s") % here[: _DIGITS[document.level]]
+    else:
+        return
+    yield Remark(
+        "document.jurisdiction",
+        _("层级与适用地区 %s 不一致") % (area or _("（全国）")),
+        remedy,
+    )
 
 
 def _overlaps(window: Period, versions: list[Text]) -> Iterator[Remark]:

@@ -13,6 +13,7 @@ from furong.apps.base.models import Installation
 from furong.apps.registry.projection import About, DatedFact, Projector
 from furong.engines.rules import Fact
 from furong.engines.rules.problems import nearest
+from furong.packs.currency import minor_units
 from furong.packs.models.kinds import Kind
 from furong.packs.rules import fact_for_rules
 
@@ -102,3 +103,21 @@ def _load(where: str, digest: str) -> Catalogue:
             % {"pack": where}
         )
     return Catalogue(pack)
+
+
+def currency() -> str:
+    """The district's currency (ISO 4217), of which there is one for good (ADR 0007).
+
+    It is read once for each pack: every sum on a page asks for it.
+    """
+    return _currency(settings.FURONG_PACK)
+
+
+def money_digits() -> int:
+    """Digits after the point of the district's money: 2 for CNY, 0 for JPY, 3 for KWD."""
+    return minor_units(currency())
+
+
+@lru_cache(maxsize=8)
+def _currency(where: str) -> str:  # noqa: ARG001 - what the answer is kept by
+    return catalogue().pack.manifest.currency or "CNY"

@@ -205,6 +205,8 @@ def _rows(
             one = held.get(fact.key)
             if one is None or "sealed" in one:
                 row.append(revealed.get((subject.pk, fact.key)))
+            elif "suspended" in one:
+                row.append(_("待核实"))
             else:
                 row.append(_cell(fact, one["v"]))
         yield row

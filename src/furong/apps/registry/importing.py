@@ -134,7 +134,7 @@ def _commit_chunk(
 
 def _take_over(planned: Sequence[Planned], batch: ImportBatch, *, by: User, at: datetime) -> None:
     new = [one for one in planned if one.verdict is Verdict.NEW]
-    known = [one for one in planned if one.verdict is Verdict.UPDATE]
+    known = [one for one in planned if one.verdict in {Verdict.UPDATE, Verdict.DISPUTED}]
     hold({one.subject.pk for one in known if one.subject})  # before registering takes numbers
     subjects = register_subjects([one.new_subject() for one in new], by=by, at=at, batch=batch)
     for one, subject in zip(new, subjects, strict=True):

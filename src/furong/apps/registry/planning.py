@@ -10,23 +10,29 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from furong.apps.directory.models import User
-from furong.apps.registry.actions import Completion, NewSubject, Statement, unstated
+from furong.apps.registry.actions import Completion, NewSubject, Statement, foresee
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.mandate import Mandate
 from furong.apps.registry.mapping import ColumnMapping, check_mapping, targets_of
 from furong.apps.registry.matching import match_subjects
-from furong.apps.registry.models import Subject
+from furong.apps.registry.models import Effect, Subject, SubjectFacts
+from furong.apps.registry.models.facts import UNADOPTED
 from furong.apps.registry.projection import About
+from furong.apps.registry.reads import contradiction
 from furong.apps.registry.rowreading import Key, Reading, RowReader
 from furong.apps.registry.tables.heading import Column, Row
 from furong.apps.registry.tables.reader import Table
 
 
 class Verdict(StrEnum):
-    """What a row will do; an invalid one does nothing."""
+    """What a row will do; an invalid one does nothing.
+
+    DISPUTED: something in it contradicts what is known. It is kept, and does not stand (ADR 0021).
+    """
 
     NEW = "new"
     UPDATE = "update"
+    DISPUTED = "disputed"
     SAME = "same"
     INVALID = "invalid"
 
@@ -133,13 +139,38 @@ class Planner:
             self._refuse_repetition(one)
             self._note_another_name(one)
             self._keep_within_mandate(one)
-        changed = self._changed(planned)
+        news = self._news(planned)
+        changed = self._changed(planned) | {one.subject.pk for one, _effect in news}
+        disputed = [one for one, effect in news if effect in UNADOPTED]
+        contested = {one.subject.pk for one in disputed}
         for one in planned:
             if one.problems:
                 one.verdict = Verdict.INVALID
+            elif one.subject and one.subject.pk in contested:
+                one.verdict = Verdict.DISPUTED
             elif one.subject:
                 one.verdict = Verdict.UPDATE if one.subject.pk in changed else Verdict.SAME
+        self._note_disputes(planned, disputed)
         return planned
+
+    def _news(self, planned: Sequence[Planned]) -> list[tuple[Statement, Effect]]:
+        """What the rows say of known subjects that is not known yet, and what it would do."""
+        statements = [statement for one in planned for statement in one.statements()]
+        return foresee(statements, source=self._plan.source, from_file=True, at=self._at)
+
+    def _note_disputes(self, planned: Sequence[Planned], disputed: Sequence[Statement]) -> None:
+        """What a row contradicts, with both values."""
+        if not disputed:
+            return
+        facts = dict(
+            SubjectFacts.objects.filter(
+                subject__in={one.subject.pk for one in disputed}
+            ).values_list("subject_id", "facts")
+        )
+        row_of = {one.subject.pk: one for one in planned if one.subject and not one.problems}
+        for one in disputed:
+            if row := row_of.get(one.subject.pk):
+                row.notes.append(contradiction(one, facts.get(one.subject.pk, {})))
 
     def _refuse_repetition(self, one: Planned) -> None:
         """Two rows about one subject: which of them is right, only their author knows."""
@@ -162,9 +193,8 @@ class Planner:
             one.notes.append(note)
 
     def _changed(self, planned: Sequence[Planned]) -> set[UUID]:
-        """The known subjects of which the rows say anything new."""
-        statements = [statement for one in planned for statement in one.statements()]
-        changed = {statement.subject.pk for statement in unstated(statements, at=self._at)}
+        """The known subjects of which the rows fill in anything besides facts."""
+        changed = set()
         known = [one for one in planned if one.subject]
         placed = set(
             Subject.zones.through.objects.filter(

@@ -1,8 +1,8 @@
 """How statements become what is known: one pure step, used for today and for any past moment.
 
 Known facts are plain JSON, `{fact key: Known}`. A statement about a later date stands before one
-about an earlier date; about the same date the later statement stands, unless it was weaker than
-what it contradicts, which made it `disputed` when it was written.
+about an earlier date; about the same date the later statement stands, unless it contradicts one that
+is not weaker. What it does was decided when it was written (`weighing`), and is its `effect`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,9 @@ class Known(TypedDict):
     """What is known of one fact: value in plain JSON, or the id of the sealed one; and whence.
 
     about: the period in ISO dates, or null. day: the ISO date by which statements are ordered.
-    at: when it was recorded, ISO. disputed: the sequence of a weaker statement against it.
+    at: when it was recorded, ISO. disputed: the sequence of the last statement that contradicts it.
+    suspended: it is contradicted by one of equal standing, so that nothing is known; v is null, and
+    the rest is of the statement that stood.
     """
 
     v: Any
@@ -31,6 +33,7 @@ class Known(TypedDict):
     day: str
     at: str
     disputed: NotRequired[int]
+    suspended: NotRequired[bool]
 
 
 class Stated(Protocol):
@@ -55,7 +58,7 @@ class Stated(Protocol):
     @property
     def recorded_at(self) -> datetime: ...
     @property
-    def disputed(self) -> bool: ...
+    def effect(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,25 @@ class Projector:
         """Adds one statement to what is known."""
         for key in self._slots(entry):
             held = known.get(key)
-            if entry.disputed:
-                if held is not None and held["about"] == _about(entry):
-                    held["disputed"] = entry.sequence
-            elif held is None or self._day(entry) >= held["day"]:
-                if entry.value is None and entry.sealed_id is None:
-                    known.pop(key, None)
-                else:
-                    known[key] = self._known(entry)
+            same = held is not None and held["about"] == _about(entry)
+            match entry.effect:
+                case "aside":
+                    pass
+                case "disputes" | "suspends":
+                    if held is not None and same:
+                        known[key] = _contradicted(held, entry)
+                case "stands" | "revises" | "settles" as effect:
+                    settles = same and effect != "stands"
+                    if held is None or settles or self.day(entry) >= held["day"]:
+                        self._replace(known, key, entry)
+
+    def _replace(self, known: dict[str, Known], key: str, entry: Stated) -> None:
+        held = known.pop(key, None)
+        if entry.value is None and entry.sealed_id is None:
+            return
+        one = known[key] = self._known(entry)
+        if held is not None and "disputed" in held and entry.effect == "revises":
+            one["disputed"] = held["disputed"]
 
     def _slots(self, entry: Stated) -> Iterator[str]:
         """The fact itself, and the facts at a date that the statement's period holds."""
@@ -108,15 +122,25 @@ class Projector:
             entry=entry.sequence,
             source=str(entry.source),
             about=_about(entry),
-            day=self._day(entry),
+            day=self.day(entry),
             at=_instant(entry.recorded_at),
         )
         if entry.sealed_id is not None:
             known["sealed"] = str(entry.sealed_id)
         return known
 
-    def _day(self, entry: Stated) -> str:
+    def day(self, entry: Stated) -> str:
+        """The ISO day by which a statement is ordered: the last that it is about, or of its telling."""
         return entry.about_to.isoformat() if entry.about_to else _day(entry.occurred_at, self.zone)
+
+
+def _contradicted(held: Known, entry: Stated) -> Known:
+    one = held.copy()
+    one["disputed"] = entry.sequence
+    if entry.effect == "suspends":
+        one["v"], one["suspended"] = None, True
+        one.pop("sealed", None)
+    return one
 
 
 @lru_cache(maxsize=64)  # a set of statements shares its moments

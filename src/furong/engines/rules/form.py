@@ -84,6 +84,21 @@ def expression_of(lines: Iterable[Line], facts: Mapping[str, Fact]) -> str:
     return " OR ".join(_write(line, facts.get(line.fact)) for line in lines if line.fact)
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether two conditions say the same, as far as their lines or else their trees tell.
+
+    >>> alike("street = '990101001'", "street  IN ('990101001')")
+    True
+    """
+    lines = lines_of(one), lines_of(other)
+    if None not in lines:
+        return lines[0] == lines[1]
+    try:
+        return syntax.parse_condition(one) == syntax.parse_condition(other)
+    except ExpressionError:
+        return one == other
+
+
 def split_values(text: str) -> tuple[str, ...]:
     """Values typed into one field, between commas or spaces of either width."""
     return tuple(part for part in _SEPARATORS.split(text.strip()) if part)

@@ -4,6 +4,7 @@ Immutable; its `version` is a digest of all that it says, so that whoever counte
 """
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -157,7 +158,7 @@ class Calendar:
         day = moment_at(at, self.zoneinfo).date()
         while True:
             hours = self.day(day).hours
-            if hours and (close := self._local(day, hours[-1][1], fold=1)) > at:
+            if hours and (close := self._local(day, hours[-1][1], last=True)) > at:
                 return close
             day += _ONE_DAY
 
@@ -210,15 +211,26 @@ class Calendar:
             spans = [
                 (start, end)
                 for begin, finish in self.day(day).hours
-                if (start := self._local(day, begin)) < (end := self._local(day, finish, fold=1))
+                if (start := self._local(day, begin)) < (end := self._local(day, finish, last=True))
             ]
             if spans:
                 yield spans
             day += _ONE_DAY
 
-    def _local(self, day: date, at: time, *, fold: int = 0) -> int:
-        """A wall clock's time here: of two, when the clock is put back, the first; fold=1: the last."""
-        return instant(datetime.combine(day, at.replace(fold=fold), self.zoneinfo))
+    def _local(self, day: date, at: time, *, last: bool = False) -> int:
+        """When the clocks here show a time: of two such moments the first, or the last.
+
+        A time that the clocks skip is the moment at which they do so.
+        """
+        wall = datetime.combine(day, at, self.zoneinfo)
+        first, second = instant(wall), instant(wall.replace(fold=1))
+        if first <= second:
+            return second if last else first
+        skipped = range(second, first)  # PEP 495: in a gap, fold=1 is the earlier one
+        shown = wall.replace(tzinfo=None)
+        return second + bisect_left(
+            skipped, True, key=lambda t: moment_at(t, self.zoneinfo).replace(tzinfo=None) >= shown
+        )
 
     def _ends(self, at: int) -> CalendarEnds:
         return CalendarEnds(self.name, moment_at(at, self.zoneinfo).year, self.known_years)

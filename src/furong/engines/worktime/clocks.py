@@ -26,11 +26,13 @@ from furong.engines.worktime.ruler import NATURAL, Meter
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """When a clock ran; `stop` is None while it runs. cause: what started it, for people."""
+    """When a clock ran; `stop` is None while it runs. instants: both, in microseconds since 1970.
+
+    Raises WorktimeError for a stop before the start, and for moments without a zone.
+    """
 
     start: datetime
     stop: datetime | None = None
-    cause: str = ""
     instants: tuple[int, int | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

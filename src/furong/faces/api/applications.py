@@ -10,22 +10,24 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
 
+from furong.apps.handlers.actions import apply_in_name
 from furong.apps.policies import reads
-from furong.apps.policies.actions import Ruling, apply_for, decide_application
+from furong.apps.policies.actions import Ruling, decide_application
 from furong.apps.policies.actions.applying import SUBMIT
 from furong.apps.policies.actions.deciding import DECIDE
 from furong.apps.policies.models import Application, Decision
 from furong.apps.policies.models.applying import ApplicationQuerySet
 from furong.apps.policies.reads import Counted, listed
 from furong.apps.policies.reads.finding import Entitled, Entitlement, Wanted, entitled
+from furong.apps.registry.catalogue import currency, money_digits
 from furong.apps.registry.models import Subject
-from furong.engines.rules.model import MONEY_SCALE
 from furong.faces.api import shapes
 from furong.faces.api.access import Needs, Request
 from furong.faces.api.once import Answer, IdempotencyKey, answer_once
 from furong.faces.api.paging import Line, Paging, page
 from furong.faces.api.problems import Fault, faulty, not_found
 from furong.faces.api.schemas import Day, Named
+from furong.packs.currency import minor
 
 router = Router(tags=["申请与决定"])  # zh: of the API's description
 
@@ -107,24 +109,32 @@ class NewApplication(Schema):
     note: str = Field("", max_length=500)
 
 
-def _yuan(value: Any) -> Decimal | None:
+def _minor(value: Any) -> int | None:
+    """An amount in words of JSON as minor units of the district's currency."""
     if value is None:
         return None
-    if not isinstance(value, str) or not re.fullmatch(r"\d{1,15}(\.\d{1,2})?", value, re.ASCII):
-        raise ValueError(_("金额应是文字写的元，最多两位小数，如 10000.00"))
-    return Decimal(value)
+    digits = money_digits()
+    if not isinstance(value, str) or not re.fullmatch(r"\d{1,15}(\.\d{1,6})?", value, re.ASCII):
+        raise ValueError(_("金额应是文字写的数，如 %s") % shapes.yuan(10_000 * 10**digits))
+    try:
+        return minor(Decimal(value), digits)
+    except ValueError as error:
+        unit = currency()
+        told = _("%(unit)s 没有小数，金额应是整数") if not digits else ""
+        told = told or _("金额最多 %(digits)d 位小数（%(unit)s）")
+        raise ValueError(told % {"unit": unit, "digits": digits}) from error
 
 
-type Yuan = Annotated[Decimal | None, BeforeValidator(_yuan, json_schema_input_type=str | None)]
+type Money = Annotated[int | None, BeforeValidator(_minor, json_schema_input_type=str | None)]
 
 
 class NewDecision(Schema):
-    """amount: yuan as text, null for a refusal and where there is none."""
+    """amount: in the district's currency, as text; null for a refusal and where there is none."""
 
     model_config = {"extra": "forbid"}
 
     granted: bool
-    amount: Yuan = None
+    amount: Money = None
     decider: str = Field(max_length=200)
     decided_on: Day
     reason: str = Field("", max_length=1000)
@@ -180,7 +190,7 @@ def submit_application(
         raise faulty([Fault("policy", _("没有政策“%s”") % body.policy)]) from error
 
     def act() -> Answer:
-        made = apply_for(subject, body.policy, note=body.note, by=request.auth, at=request.at)
+        made = apply_in_name(subject, body.policy, note=body.note, by=request.auth, at=request.at)
         shown = _application(made.application).model_dump(mode="json")
         location = f"/api/v1/applications/{made.application.pk}"
         return Answer(shown, 201 if made.made else 200, {"Location": location})
@@ -203,10 +213,9 @@ def decide(
     application = _found(request, application_id)
 
     def act() -> Answer:
-        amount = None if body.amount is None else int(body.amount.scaleb(MONEY_SCALE))
         ruling = Ruling(
             granted=body.granted,
-            amount=amount,
+            amount=body.amount,
             decider=body.decider,
             decided_on=body.decided_on,
             reason=body.reason,

@@ -177,11 +177,12 @@ class Reason(Schema):
 
 
 class NewOpinion(Schema):
-    """stage: the review that was seen (合法性审核 legality, 公平竞争审查 competition …)."""  # zh: of the description
+    """What was seen: stage, the review (合法性审核 legality, 公平竞争审查 competition …); revision, the content."""  # zh: of the description
 
     model_config = CLOSED
 
     stage: str = Field(max_length=16)
+    revision: int = Field(ge=1, le=10**8)
     passed: bool
     unit: str = Field(max_length=200)
     text: str = Field("", max_length=2000)

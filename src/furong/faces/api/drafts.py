@@ -14,6 +14,7 @@ from furong.apps.policies.actions import (
     Finding,
     Stale,
     Unready,
+    Unseen,
     issue_draft,
     open_draft,
     recall_draft,
@@ -125,13 +126,18 @@ def try_draft(request: Request, draft_id: UUID, body: shown.Tried) -> shown.Tria
 
 
 @router.post("/drafts/{draft_id}/submit", auth=Needs(EDIT), response=shown.DraftShown)
-def submit(request: Request, draft_id: UUID, idempotency_key: IdempotencyKey = "") -> HttpResponse:
-    """送审；还有待改之处的，返回 409 和逐处的说明。"""
+def submit(
+    request: Request, draft_id: UUID, idempotency_key: IdempotencyKey = "", if_match: IfMatch = ""
+) -> HttpResponse:
+    """送审 If-Match 所指的内容；还有待改之处的，返回 409 和逐处的说明；他人又改过的，返回 412。"""
     draft = _found(draft_id)
+    revision = _revision(draft, if_match)
 
     def act() -> Answer:
         try:
-            return _answer(submit_draft(draft, by=request.auth, at=request.at))
+            return _answer(submit_draft(draft, revision=revision, by=request.auth, at=request.at))
+        except Unseen as unseen:
+            raise _unseen(unseen) from unseen
         except Unready as unready:
             raise _unready(unready) from unready
 
@@ -180,7 +186,17 @@ def give_opinion(
     finding = Finding(passed=body.passed, unit=body.unit, text=body.text, number=body.number)
 
     def act() -> Answer:
-        moved = review_draft(draft, finding, stage=body.stage, by=request.auth, at=request.at)
+        try:
+            moved = review_draft(
+                draft,
+                finding,
+                stage=body.stage,
+                revision=body.revision,
+                by=request.auth,
+                at=request.at,
+            )
+        except Unseen as unseen:
+            raise _unseen(unseen) from unseen
         return _answer(moved, 201)
 
     return answer_once(request, idempotency_key, act)
@@ -287,6 +303,10 @@ def _meanwhile(stale: Stale) -> Problem:
 
 def _brief(value: Any) -> str:
     return _("无") if value is None else str(value)[:200]
+
+
+def _unseen(unseen: Unseen) -> Problem:
+    return Problem(412, "stale", str(unseen), _("请重新读取草稿，核对内容后再办"))
 
 
 def _unready(unready: Unready) -> Problem:

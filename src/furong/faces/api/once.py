@@ -30,9 +30,12 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def answer_once(request: Request, key: str, act: Callable[[], Answer]) -> JsonResponse:
+def answer_once(
+    request: Request, key: str, act: Callable[[], Answer], *, digest: str = ""
+) -> JsonResponse:
     """Does `act` once for a key, in one transaction, and answers every repetition alike.
 
+    digest: of the request, where its body was read as a stream (an upload).
     Raises Problem without a key, `idempotency.Conflict` for a key of another request.
     """
     if not key:
@@ -42,7 +45,7 @@ def answer_once(request: Request, key: str, act: Callable[[], Answer]) -> JsonRe
             _("没有写 Idempotency-Key 标头"),
             _("请为每个新请求生成一个 UUID，重发时原样再送"),
         )
-    with once(key, by=request.auth, digest=_digest(request)) as kept:
+    with once(key, by=request.auth, digest=digest or _digest(request)) as kept:
         replayed = kept.answered
         if not replayed:
             kept.reply = asdict(act())

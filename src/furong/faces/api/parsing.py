@@ -10,17 +10,22 @@ from django.utils.translation import gettext as _
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
+from furong.apps.policies import limits
 from furong.faces.api.problems import Problem, too_large
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 16
-MAX_TEXT = 4000
+MAX_TEXT = limits.TEXT
 MAX_INTEGER = 2**63 - 1
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNWRITABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 class StrictParser(Parser):
-    """Numbers are exact; repeated keys, NaN, control characters and halves of surrogates are refused."""
+    """Numbers are exact. Refused: repeated keys, NaN, control characters, marks that turn the direction
+    of what follows, halves of surrogates.
+    """
 
     def parse_body(self, request: HttpRequest) -> DictStrAny:
         media_type = request.content_type or ""
@@ -75,7 +80,7 @@ def _check(value: Any, depth: int) -> None:
         case str() if len(value) > MAX_TEXT:
             raise _malformed(_("有一段文字超过 %d 字") % MAX_TEXT)
         case str() if _UNWRITABLE.search(value):
-            raise _malformed(_("文字里有控制字符或残缺的代理字符"))
+            raise _malformed(_("文字里有控制字符、改变阅读方向的符号或残缺的代理字符"))
         case bool():
             return
         case int() if abs(value) > MAX_INTEGER:

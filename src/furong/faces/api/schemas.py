@@ -59,7 +59,11 @@ class SubjectPage(Schema):
 
 
 class KnownFact(Schema):
-    """value: null where it is personal, and so kept encrypted. disputed: a weaker source differs."""
+    """value: null where it is personal, and so kept encrypted, and where it is suspended.
+
+    disputed: another statement contradicts it. suspended: one of equal standing, so that the fact is
+    unknown until it is settled. entry: the statement, for whoever objects to it.
+    """
 
     label: str
     value: Value
@@ -69,7 +73,9 @@ class KnownFact(Schema):
     source_label: str
     about: Period | None
     recorded_at: datetime
+    entry: int
     disputed: bool
+    suspended: bool
     personal: bool
 
 

@@ -1,24 +1,23 @@
 """From what the apps answer to the shapes of the API."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from uuid import UUID
 
 from furong.apps.directory.models import Zone
 from furong.apps.policies.reads import Share, Text, Verdict, label_of
 from furong.apps.registry import models
-from furong.apps.registry.catalogue import Catalogue
+from furong.apps.registry.catalogue import Catalogue, money_digits
 from furong.apps.registry.reads import FactValue
 from furong.engines.rules import Rulebook, plain
-from furong.engines.rules.model import MONEY_SCALE
 from furong.faces.api import schemas
+from furong.packs.currency import major
 from furong.packs.models.base import Period
 from furong.packs.models.facts import Fact
 
 
 def yuan(minor: int) -> str:
-    """Minor units as an exact decimal: 156273000 → 1562730.00."""
-    return str(Decimal(minor).scaleb(-MONEY_SCALE))
+    """Minor units as an exact decimal, with the digits of the currency: 156273000 → 1562730.00."""
+    return f"{major(minor, money_digits()):f}"
 
 
 def amount(minor: int | None) -> str | None:
@@ -62,14 +61,16 @@ def _identifier(one: models.Identifier) -> schemas.Identifier:
 def known_fact(one: FactValue) -> schemas.KnownFact:
     return schemas.KnownFact(
         label=one.fact.label or one.fact.key,
-        value=None if one.personal else plain(one.fact, one.value),
+        value=None if one.personal or one.suspended else plain(one.fact, one.value),
         shown=one.shown,
         unit=one.fact.unit,
         source=one.source,
         source_label=str(one.source.label),
         about=schemas.Period(start=one.about[0], end=one.about[1]) if one.about else None,
         recorded_at=one.recorded_at,
+        entry=one.entry,
         disputed=one.disputed,
+        suspended=one.suspended,
         personal=one.personal,
     )
 

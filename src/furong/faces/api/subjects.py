@@ -129,9 +129,8 @@ def put_facts(
     if_match: IfMatch = "",
 ) -> HttpResponse:
     """填报事实：只写所列各项，其余不动；值为 null 即撤回。"""
-    subject = _subject(request, subject_id)
-    require(request.auth, "subject.edit", at=request.at, on=subject)
-    source = _source(request, subject, body.source)
+    subject = editable(request, subject_id)
+    source = source_of(request, subject, body.source)
     check_shapes(body.values, catalogue())
 
     def act() -> Answer:
@@ -196,6 +195,13 @@ def _subject(request: Request, subject_id: UUID) -> Subject:
     return subject
 
 
+def editable(request: Request, subject_id: UUID) -> Subject:
+    """One that the person may see and edit."""
+    subject = _subject(request, subject_id)
+    require(request.auth, "subject.edit", at=request.at, on=subject)
+    return subject
+
+
 def _filtered(rows: SubjectQuerySet, filters: SubjectFilters) -> SubjectQuerySet:
     known = catalogue()
     if filters.kind:
@@ -245,7 +251,7 @@ def _new(body: schemas.NewSubject) -> NewSubject:
     )
 
 
-def _source(request: Request, subject: Subject, wanted: str) -> str:
+def source_of(request: Request, subject: Subject, wanted: str) -> str:
     """In whose name the person states facts: as asked, if it is open to them, else the first that is."""
     open_to = [str(one) for one in sources_open_to(request.auth, subject, at=request.at)]
     if wanted and wanted not in open_to:

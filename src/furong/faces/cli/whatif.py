@@ -3,14 +3,15 @@
 import argparse
 import json
 from dataclasses import asdict
-from decimal import Decimal
 from pathlib import Path
 
 from furong.engines.rules import Rulebook, show_money
 from furong.engines.rules.columns import Columns
+from furong.engines.rules.model import money_digits
 from furong.engines.rules.sweep import Reach, Sweep
 from furong.faces.cli import books
 from furong.faces.cli.subjects import Subjects, Values
+from furong.packs.currency import major
 
 WORDS = {"eligible": "符合", "unknown": "未知", "ineligible": "不符合"}
 
@@ -43,36 +44,38 @@ def run(args: argparse.Namespace) -> int:
     ids = sorted({setting.partition(".")[0].strip() for setting in args.settings})
     now = Sweep(book.only(ids), columns)
     then = now.what_if(other.only(ids))
+    digits = money_digits(book.facts.values())
     for policy_id in ids:
         before, after = now.reach(policy_id), then.reach(policy_id)
-        print(_json(before, after) if args.json else _table(other, before, after))
+        print(_json(before, after, digits) if args.json else _table(other, before, after, digits))
     for heading, hint in subjects.ignored.items():
         books.tell(f"注意：列“{heading}”不是内容包声明的事实，未使用。{hint}")
     return 0
 
 
-def _json(before: Reach, after: Reach) -> str:
-    return json.dumps({"policy": before.policy, "before": _plain(before), "after": _plain(after)})
+def _json(before: Reach, after: Reach, digits: int) -> str:
+    told = {"before": _plain(before, digits), "after": _plain(after, digits)}
+    return json.dumps({"policy": before.policy, **told})
 
 
-def _plain(reach: Reach) -> dict[str, object]:
+def _plain(reach: Reach, digits: int) -> dict[str, object]:
     held = asdict(reach)
     del held["policy"]
-    held["amount"] = format(Decimal(held.pop("total")).scaleb(-2), "f")
+    held["amount"] = format(major(held.pop("total"), digits), "f")
     return held
 
 
-def _table(book: Rulebook, before: Reach, after: Reach) -> str:
+def _table(book: Rulebook, before: Reach, after: Reach, digits: int) -> str:
     title = book.policy(before.policy).policy.title
     lines = [f"{before.policy} {title}"]
     for name, word in WORDS.items():
         was, now = getattr(before, name), getattr(after, name)
         lines.append(f"  {word}\t{was:,} → {now:,}（{now - was:+,}）")
     was, now = before.total, after.total
-    difference = show_money(Decimal(abs(now - was)).scaleb(-2))
+    difference = show_money(major(abs(now - was), digits))
     sign = "+" if now >= was else "-"
     lines.append(
-        f"  金额\t{show_money(Decimal(was).scaleb(-2))} → {show_money(Decimal(now).scaleb(-2))}"
+        f"  金额\t{show_money(major(was, digits))} → {show_money(major(now, digits))}"
         f"（{sign}{difference}）"
     )
     if after.amount_unknown:

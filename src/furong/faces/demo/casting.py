@@ -1,6 +1,7 @@
 """The people of a demonstration: `scenario/cast.yaml`, and how they get their grants."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,9 @@ from pydantic import Field
 from furong.apps.directory.access import Capacity
 from furong.apps.directory.actions import appoint, create_user, grant
 from furong.apps.directory.models import Grant, Organisation, User
+from furong.apps.handlers.models.authorisation import Role
 from furong.apps.registry.models import Subject
+from furong.faces.demo.lettering import hand_in_letters
 from furong.faces.demo.population import Population
 from furong.packs import Pack, PackErrors
 from furong.packs.models.base import Entry, Fault, Items, Text, Word
@@ -30,7 +33,9 @@ class Scope(Entry):
     zone: Word | None = Field(None, description="地方")
     organisation: Word | None = Field(None, description="单位")
     kind: Word | None = Field(None, description="主体类别")
-    subjects: dict[Word, int] | None = Field(None, description="各组的前几家")
+    subjects: dict[Word, int | Items[int]] | None = Field(
+        None, description="各组的前几家；或者第几家，从 0 数，如 [3]"
+    )
 
     def faults(self) -> Iterator[Fault]:
         if len(self.model_fields_set) > 1:
@@ -46,6 +51,8 @@ class Person(Entry):
     organisation: Word | None = Field(None, description="任职单位")
     title: str = Field("", description="职务")
     scope: Scope = Field(default_factory=Scope.model_construct, description="范围；不写为全区")
+    role: Word | None = Field(None, description="凭授权书办事的身份；范围须是各组的前几家")
+    asks: Word | None = Field(None, description="待核实：向哪个街道的第一家企业提交授权书")
     look: Text = Field(description="进去看什么")
 
     def faults(self) -> Iterator[Fault]:
@@ -54,6 +61,13 @@ class Person(Entry):
                 nearest(self.capacity, Capacity.values) or f"可用：{'、'.join(Capacity.values)}"
             )
             yield Fault(("capacity",), f"没有身份 {self.capacity}", remedy)
+        if self.role is not None and self.role not in Role.values:
+            yield Fault(("role",), f"没有办事身份 {self.role}", f"可用：{'、'.join(Role.values)}")
+        if self.asks is not None and self.role is None:
+            yield Fault(("asks",), "提交授权书要写身份", "请加上 role")
+        named = self.scope.subjects is not None or self.asks is not None
+        if self.role is not None and not named:
+            yield Fault(("role",), "凭授权书办事的要写企业", "请写 scope.subjects 或 asks")
 
 
 class Cast(Entry):
@@ -93,6 +107,7 @@ class Casting:
             self._require(person.organisation, pack.organisations, "单位", (*at, "organisation"))
             self._require(person.scope.zone, pack.zones, "地方", scope)
             self._require(person.scope.organisation, pack.organisations, "单位", scope)
+            self._require(person.asks, pack.zones, "地方", (*at, "asks"))
             self._require(person.scope.kind, pack.kinds, "主体类别", scope)
             for group in person.scope.subjects or ():
                 self._require(group, groups, "组", scope)
@@ -116,6 +131,10 @@ def enrol(people: Sequence[Person], population: Population, size: int, *, at: da
         if person.organisation:
             post = Organisation.objects.get(code=person.organisation)
             appoint(user, post, title=person.title, by=BY, at=at)
+        if person.role is not None:
+            firms = named(person.scope, population, size)
+            hand_in_letters(user, person.role, firms, asks=person.asks, at=at)
+            continue
         for scope in _scopes(person.scope, population, size):
             grant(user, person.capacity, scope=scope, source=SOURCE, by=BY, at=at)
 
@@ -130,18 +149,28 @@ def _scopes(scope: Scope, population: Population, size: int) -> Iterator[tuple[s
     elif scope.subjects is None:
         yield Grant.Scope.ALL, ""
     else:
-        names = [*_first(scope.subjects, population, size)]
-        subjects = Subject.objects.filter(name__in=names).values_list("pk", flat=True)
-        yield from ((Grant.Scope.SUBJECT, str(subject)) for subject in subjects)
+        found = named(scope, population, size)
+        yield from ((Grant.Scope.SUBJECT, str(subject.pk)) for subject in found)
 
 
-def _first(wanted: dict[str, int], population: Population, size: int) -> Iterator[str]:
-    """The names of the first subjects of each group, as many as there are; no two share one."""
-    left = dict(wanted)
+def named(scope: Scope, population: Population, size: int) -> list[Subject]:
+    """The subjects that a scope counts out, by their numbers."""
+    names = [*_first(scope.subjects or {}, population, size)]
+    return [*Subject.objects.filter(name__in=names).order_by("number")]
+
+
+def _first(
+    wanted: Mapping[str, int | tuple[int, ...]], population: Population, size: int
+) -> Iterator[str]:
+    """The names of the first subjects of each group, or of those at certain places; no two share one."""
+    places = {
+        group: range(these) if isinstance(these, int) else these for group, these in wanted.items()
+    }
+    passed: Counter[str] = Counter()
     for row in population.rows(min(size, SEARCHED)):
-        if left.get(row.group, 0) > 0:
-            left[row.group] -= 1
+        if passed[row.group] in places.get(row.group, ()):
             yield row.name
+        passed[row.group] += 1
 
 
 SEARCHED = 2000

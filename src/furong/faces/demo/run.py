@@ -83,6 +83,7 @@ def _prepare(folder: Path, options: Options) -> "Sequence[Person]":
     from furong.apps.base import clock
     from furong.faces.demo import seeding
     from furong.faces.demo.casting import Casting
+    from furong.faces.demo.disputing import disagree
     from furong.faces.demo.preparing import collect_static, migrate
 
     migrate()
@@ -97,7 +98,10 @@ def _prepare(folder: Path, options: Options) -> "Sequence[Person]":
         with stage("读内容包"):
             pack = load(folder)
         seed = batch.mapping["seed"] if batch else SEED if options.seed is None else options.seed
-        batch = seeding.seed(pack, wanted, Population(pack, seed))
+        population = Population(pack, seed)
+        batch = seeding.seed(pack, wanted, population)
+        with stage("几处说法不一的事实"):
+            disagree(at=seeding.begins(pack, population))
     else:
         seeding.bring_up_to_date(batch, folder, at=clock.now())
     connection.close()

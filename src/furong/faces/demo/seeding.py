@@ -9,27 +9,31 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from furong.apps.base import clock, journal
+from furong.apps.base import clock, journal, timers
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import DistrictClock
 from furong.apps.directory.models import Zone
-from furong.apps.policies.actions import apply_pack, take_standings
+from furong.apps.policies.actions import apply_pack, standings, take_standings
 from furong.apps.registry.actions import NewSubject, Statement, register_subjects, state_many
 from furong.apps.registry.columns import columns
 from furong.apps.registry.models import ImportBatch, Source, Subject
+from furong.faces.demo import casework
 from furong.faces.demo.casting import BY, Casting, enrol
 from furong.faces.demo.population import Population, Row
 from furong.faces.demo.progress import Progress, stage
 from furong.packs import Pack
 
 BATCH = 1000
+BEFORE = timedelta(days=2)
+"""So long before the demonstration begins the district was entered: its sample cases happen in between."""
+
 KIND = "population"  # of the import batch that is the seed's marker
 
 
@@ -66,17 +70,22 @@ def require_same(batch: ImportBatch, wanted: Wanted) -> None:
 def seed(pack: Pack, wanted: Wanted, population: Population) -> ImportBatch:
     """Makes the district, or what of it is not made yet. Raises Refusal, PackErrors."""
     at = begins(pack, population)
+    before = at - BEFORE
     casting = Casting.read(pack.folders)
     casting.check(pack, population)
     with stage("安装内容包"):
-        apply_pack(pack.folder, by=BY, at=at)
+        apply_pack(pack.folder, by=BY, at=before)
+        _skip_nights(at)
         _start_clock(at)
-    batch = _begin(pack, wanted, population, at=at)
+    batch = _begin(pack, wanted, population, at=before)
     size = batch.mapping["size"]
     with stage("登记服务对象", size) as progress:
-        _enter_all(batch, population, size, progress, at=at)
+        _enter_all(batch, population, size, progress, at=before)
     with stage("人员和授权"):
-        enrol(casting.people, population, size, at=at)
+        enrol(casting.people, population, size, at=before)
+    with stage("办理示例事项"):
+        zone = ZoneInfo(pack.manifest.timezone or "UTC")
+        casework.play(pack.folders, zone, until=at)
     with stage("建立列存储"):
         for kind in pack.kinds:
             columns(kind)
@@ -141,6 +150,13 @@ def _begin(pack: Pack, wanted: Wanted, population: Population, *, at: datetime) 
     if batch.mapping["files"] != files:
         raise Refusal("上次没有登记完，其后内容包改过，接不上了。请加 --reset 重来")
     return batch
+
+
+@transaction.atomic
+def _skip_nights(at: datetime) -> None:
+    """The nightly snapshots begin with the demonstration: nobody looks at those before."""
+    timers.cancel(standings.TIMER, standings.KEY)
+    standings.begin(at)
 
 
 @transaction.atomic

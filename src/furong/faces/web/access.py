@@ -33,12 +33,14 @@ class Request(HttpRequest):
     """A request as a view gets it.
 
     at: district time, one moment for the whole request. actions: what the visitor's grants allow
-    somewhere; where exactly, the reads and verbs decide.
+    somewhere; where exactly, the reads and verbs decide. link: the token of a page behind a signed
+    link.
     """
 
     htmx: HtmxDetails
     at: datetime
     actions: frozenset[str]
+    link: str
 
 
 type View[**P] = Callable[Concatenate[Request, P], HttpResponseBase]

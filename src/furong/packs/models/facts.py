@@ -30,6 +30,7 @@ _LISTED = ("choice", "set")
 _BOUNDED = ("integer", "decimal", "money", "date")
 _ONLY_FOR = {
     "values": _LISTED,
+    "words": _LISTED,
     "scale": ("decimal",),
     "pattern": ("code",),
     "scheme": ("code",),
@@ -96,6 +97,9 @@ class Fact(Entry):
     min: Limit | None = Field(None, description="最小值")
     max: Limit | None = Field(None, description="最大值")
     values: dict[str, Text] = Field(default_factory=dict, description="可选的值：代码和名称")
+    words: dict[str, Items[Text]] = Field(
+        default_factory=dict, description="各个值的日常用语，用于判别来件属于哪一个"
+    )
     scheme: str = Field("", description="代码所依据的标准，如 GB/T 4754-2017")
     pattern: str | None = Field(None, description="代码的正则表达式")
     derive: Expression | None = Field(None, description="派生表达式")
@@ -122,6 +126,8 @@ class Fact(Entry):
                 )
         if self.type in _LISTED and not self.values:
             yield Fault((), f"{self.type} 类型没有写 values", "请写 values: {代码: 名称, …}")
+        for value in self.words.keys() - self.values.keys():
+            yield Fault(("words", value), f"没有值 {value}", "请核对：words 的键是 values 的键")
         for name, limit in (("min", self.min), ("max", self.max)):
             if limit is not None and isinstance(limit, date) != (self.type == "date"):
                 yield Fault(

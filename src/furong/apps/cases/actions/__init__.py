@@ -8,10 +8,12 @@ from furong.apps.cases.actions.inviting import (
     bearer_of,
     invitation_of,
     invite,
+    may_invite,
     open_invitation,
     revoke_invitation,
 )
-from furong.apps.cases.actions.opening import AlreadyThere, open_case
+from furong.apps.cases.actions.opening import AlreadyThere, open_asking, open_case
+from furong.apps.cases.actions.revealing import may_reveal, reveal
 
 __all__ = [
     "AlreadyThere",
@@ -28,7 +30,11 @@ __all__ = [
     "install_procedures",
     "invitation_of",
     "invite",
+    "may_invite",
+    "may_reveal",
+    "open_asking",
     "open_case",
     "open_invitation",
+    "reveal",
     "revoke_invitation",
 ]

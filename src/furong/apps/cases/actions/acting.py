@@ -11,10 +11,12 @@ from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
 from furong.apps.base.models import StoredFile
-from furong.apps.cases.engine.answers import clean
+from furong.apps.base.texts import clean
 from furong.apps.cases.engine.doing import Ask, Bearer
 from furong.apps.cases.engine.effects import put_request
+from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.engine.performing import NotNow, go_on, perform, permit, write
+from furong.apps.cases.engine.roles import Parties, Standing
 from furong.apps.cases.engine.taking import begin, lock
 from furong.apps.cases.models import Case, Event, Request
 from furong.apps.directory.access import Denied
@@ -150,7 +152,7 @@ def comment(
 ) -> Event:
     """Adds words to the timeline, for those who work on the case, or also for who raised it.
 
-    Whoever may see the case may; a bearer of a link always speaks in public.
+    Whoever may see the case may; who raised it and a bearer of a link always speak in public.
     """
     held = lock(case.pk)
     if isinstance(by, User) and not Case.objects.visible_to(by, at).filter(pk=held.pk).exists():
@@ -160,8 +162,11 @@ def comment(
         raise Refusal(_("还没有写内容"))
     if len(words) > COMMENT:
         raise Refusal(_("有 %(n)d 字，最多 %(max)d 字") % {"n": len(words), "max": COMMENT})
+    machine = machine_of(held.procedure)
+    mine = Parties(machine, held, at).standings(by) if isinstance(by, User) else []
+    standing = next(iter(mine), None)
     held.revision += 1
-    public = public or isinstance(by, Bearer)
+    public = public or isinstance(by, Bearer) or _is_outside(machine, mine)
     entry = journal.record(
         "case.comment",
         by=by if isinstance(by, User) else "link",
@@ -177,6 +182,8 @@ def comment(
         from_state=held.state,
         to_state=held.state,
         by=by if isinstance(by, User) else None,
+        role=standing.role if standing else "",
+        organisation=standing.organisation if standing else None,
         bearer=by.label if isinstance(by, Bearer) else "",
         fields={"words": words},
         public=public,
@@ -188,3 +195,8 @@ def comment(
         made.files.set(files)
     held.save(update_fields=["revision"])
     return made
+
+
+def _is_outside(machine: Machine, mine: Sequence[Standing]) -> bool:
+    """Whether all that somebody is in a case is a handler of the firm."""
+    return {machine.procedure.roles[one.role].capacity for one in mine} == {"owner"}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
-from furong.apps.cases.engine.answers import clean
+from furong.apps.base.texts import clean
 from furong.apps.cases.engine.doing import Bearer
 from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.engine.roles import Parties
@@ -56,7 +56,7 @@ def invite(
     _require_part(held, by, at)
     name, asked = clean(label, lines=False)[:60], clean(question)[:300]
     if not name:
-        raise Refusal(_("请写明发给谁，如“国金中心停车场 王经理”"))
+        raise Refusal(_("请写明发给谁，如“某停车场负责人”"))
     if not 1 <= days <= MOST_DAYS:
         raise Refusal(_("有效期请填 1 到 %d 天") % MOST_DAYS)
     if kind == Invitation.Kind.UNIT:
@@ -187,13 +187,17 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _require_part(case: Case, by: User, at: datetime) -> None:
+def may_invite(case: Case, by: User, at: datetime) -> bool:
     """Who dispatches cases, or belongs to a unit that holds this one."""
+    machine = machine_of(case.procedure)
+    mine = Parties(machine, case, at).standings(by)
+    capacities = {machine.procedure.roles[one.role].capacity for one in mine}
+    return not capacities.isdisjoint(("dispatcher", "clerk", "head"))
+
+
+def _require_part(case: Case, by: User, at: datetime) -> None:
     require(by, "case.act", at=at)
-    parties = Parties(machine_of(case.procedure), case, at)
-    roles = machine_of(case.procedure).procedure.roles
-    mine = {one.role for one in parties.standings(by)}
-    if not any(roles[name].capacity in ("dispatcher", "clerk", "head") for name in mine):
+    if not may_invite(case, by, at):
         raise Denied("case.act")
 
 

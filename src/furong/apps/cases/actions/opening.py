@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from furong.apps.base.errors import Refusal
 from furong.apps.base.ids import uuid7
 from furong.apps.base.journal import Actor
+from furong.apps.cases.actions.acting import ask
 from furong.apps.cases.engine.clocks import Clocks
 from furong.apps.cases.engine.doing import Ask, Bearer, Doing
 from furong.apps.cases.engine.known import Known
 from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.engine.numbers import next_number
 from furong.apps.cases.engine.performing import go_on, perform, permit, write
 from furong.apps.cases.engine.roles import Parties
 from furong.apps.cases.models import Case, ProcedureVersion
@@ -81,26 +81,53 @@ def open_case(
         requests=[],
     )
     permit(doing)
-    case.state = doing.act.to[0]
-    case.category = machine.state(case.state).category
     try:
-        _enter(case, machine, at)
+        with transaction.atomic():  # so that a double takes nothing along, its number neither
+            perform(doing)
     except IntegrityError:  # somebody sent the same at the same moment, and was first
         if client_id is not None and (held := Case.objects.filter(pk=client_id).first()):
             return _mine(held, by)
         _refuse_external_twice(external)
         raise
-    perform(doing)
     go_on(doing)
     write(doing)
     return doing.case
 
 
 @transaction.atomic
-def _enter(case: Case, machine: Machine, at: datetime) -> None:
-    """Numbers the case and inserts it, or does neither, so that a double leaves no gap."""
-    case.number = next_number(machine.procedure.number, at, machine.calendar.zoneinfo)
-    case.save(force_insert=True)
+def open_asking(
+    procedure: str,
+    opening: str,
+    request: str,
+    *,
+    subject: Subject | None,
+    answers: Mapping[str, Any] | None = None,
+    asked: Mapping[str, Any] | None = None,
+    kind: str = "",
+    client_id: UUID,
+    occurred_at: datetime | None = None,
+    by: User,
+    at: datetime,
+) -> Case:
+    """Opens a case and puts a request about it (吹哨) at once: both or neither, and once a client_id.
+
+    asked: the answers to the request's form. Raises as `open_case` and `ask`.
+    """
+    case = open_case(
+        procedure,
+        opening,
+        subject=subject,
+        answers=answers,
+        kind=kind,
+        client_id=client_id,
+        occurred_at=occurred_at,
+        by=by,
+        at=at,
+    )
+    if not case.requests.filter(name=request).exists():
+        ask(case, request, asked, by=by, at=at)
+        case.refresh_from_db()
+    return case
 
 
 def open_by_system(

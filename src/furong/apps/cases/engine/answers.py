@@ -5,7 +5,6 @@ case; everything else is a field. Personal answers are kept apart from the rest.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from furong.apps.base import clock
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
+from furong.apps.base.texts import clean
 from furong.apps.cases.engine.known import Known
 from furong.apps.cases.engine.machine import Machine
 from furong.apps.cases.models import Case
@@ -177,27 +177,6 @@ class _Reader:
 
 class _Bad(Exception):
     """Why a field's answer cannot be as it is."""
-
-
-def clean(text: str, *, lines: bool = True) -> str:
-    """Text without control characters, lone surrogates and marks that turn the direction of what
-    follows; line breaks stay where there may be lines.
-    """
-    kept = []
-    for sign in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")):
-        category = unicodedata.category(sign)
-        if sign == "\n" and lines:
-            kept.append(sign)
-        elif category in ("Cc", "Zl", "Zp"):
-            kept.append(" ")
-        elif category == "Cs" or (category == "Cf" and sign in _TURNING):
-            continue
-        else:
-            kept.append(sign)
-    return re.sub(r"[ \t]+\n", "\n", "".join(kept)).strip()
-
-
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff")
 
 
 def _text(_reader: _Reader, item: AsksField, raw: Any) -> str:

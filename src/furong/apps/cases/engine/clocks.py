@@ -247,10 +247,7 @@ class Clocks:
         return limit_of(row, self.machine, self.at)
 
     def intervals(self, row: Clock) -> list[worktime.Interval]:
-        return [
-            worktime.Interval(one.started_at, one.stopped_at, one.cause)
-            for one in self._runs[row.pk]
-        ]
+        return [worktime.Interval(one.started_at, one.stopped_at) for one in self._runs[row.pk]]
 
     def _due(self, row: Clock) -> datetime | None:
         try:

@@ -349,7 +349,8 @@ def issue_document(doing: Doing, given: Any) -> None:
 
 def _shown(doing: Doing, names: Iterable[str]) -> dict[str, str]:
     """Label → words of what a paper shows; personal facts are not kept in it."""
-    fields, zone = doing.machine.view.every_field, doing.machine.calendar.zoneinfo
+    view, zone = doing.machine.view, doing.machine.calendar.zoneinfo
+    fields = {**view.every_field, **view.fields(doing.act)}
     basic: Mapping[str, Callable[[], str]] = {
         "title": lambda: doing.case.title,
         "number": lambda: doing.case.number,

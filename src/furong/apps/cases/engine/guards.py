@@ -232,7 +232,7 @@ def sampled(doing: Doing, given: Any) -> str | None:
     return (
         _("本件没有抽中复核，请直接登记")
         if given["is"]
-        else _("本件抽中复核，请按“登记后复核”办理")
+        else _("本件抽中复核，登记后还要由另一人再登记一次")
     )
 
 

@@ -21,6 +21,7 @@ from furong.apps.cases.engine.answers import Answers, plain_facts, read_answers
 from furong.apps.cases.engine.doing import Ask, Bearer, Doing
 from furong.apps.cases.engine.handlers import effect_of, guard_of
 from furong.apps.cases.engine.machine import Machine, key_of
+from furong.apps.cases.engine.numbers import next_number
 from furong.apps.cases.engine.roles import Parties, Standing
 from furong.apps.cases.models import Event, Request, Step, Telling
 from furong.apps.cases.models.case import Category
@@ -216,6 +217,8 @@ def _record(doing: Doing) -> None:
     """The answers, one journal entry and one event."""
     case, answers = doing.case, doing.answers
     _state(doing)
+    if doing.act.opens:
+        _enter(doing)
     plain = plain_facts(doing.machine, answers.facts)
     case.revision += 1
     closure = _closure(doing)
@@ -273,6 +276,15 @@ def _record(doing: Doing) -> None:
     if answers.files:
         doing.event.files.set(answers.files)
     _keep(doing, facts, fields)
+
+
+def _enter(doing: Doing) -> None:
+    """A new case gets its number and its row: after the subject's facts, whose locks come first."""
+    case, machine = doing.case, doing.machine
+    case.number = next_number(machine.procedure.number, doing.at, machine.calendar.zoneinfo)
+    case.state = doing.act.to[0]
+    case.category = machine.state(case.state).category
+    case.save(force_insert=True)
 
 
 def _digest(fields: Mapping[str, Any]) -> str:

@@ -75,7 +75,11 @@ def unit_name(organisation: Organisation) -> str:
 
 def shown_moment(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
-    return f"{local.month}月{local.day}日 {local:%H:%M}"
+    return _("%(month)d月%(day)d日 %(time)s") % {
+        "month": local.month,
+        "day": local.day,
+        "time": f"{local:%H:%M}",
+    }
 
 
 def spoken(value: Any, kind: str, zone: ZoneInfo) -> str:

@@ -35,6 +35,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         return self.filter(seen_by(user, at))
 
+    def inside_of(self, user: User | AnonymousUser, at: datetime) -> Self:
+        """Those of them that the person works on or watches, and does not only follow as an owner."""
+        from furong.apps.cases.sight import INSIDE, seen_by
+
+        return self.filter(seen_by(user, at, among=INSIDE))
+
     def live(self) -> Self:
         return self.filter(category__in=LIVE)
 

@@ -13,8 +13,16 @@ from uuid import UUID
 
 from furong.apps.cases.engine.clocks import limit_of
 from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.models import Case, Clock, Event, Interval, ProcedureVersion
-from furong.apps.cases.models.case import Category
+from furong.apps.cases.models import (
+    Assignment,
+    Case,
+    Clock,
+    Event,
+    Interval,
+    ProcedureVersion,
+    Supervision,
+)
+from furong.apps.cases.models.case import CaseQuerySet, Category
 from furong.engines import worktime
 
 
@@ -34,7 +42,10 @@ class Rate:
 
 @dataclass(slots=True)
 class Figures:
-    """Of one group of cases. on_time: by clock, how many that ended or ran over ended in time."""
+    """Of one group of cases. on_time: by clock, how many that ended or ran over ended in time.
+
+    A clock that only stands, because its case is suspended, has not ended.
+    """
 
     opened: int = 0
     closed: int = 0
@@ -81,17 +92,36 @@ BY: Mapping[str, Group] = {
 
 
 def figures(
-    procedure: str, *, by: str = "all", since: datetime | None = None, at: datetime
+    procedure: str,
+    *,
+    by: str = "all",
+    since: datetime | None = None,
+    among: CaseQuerySet | None = None,
+    at: datetime,
 ) -> dict[str, Figures]:
-    """Figures of a procedure's cases by group, as recorded up to `at`. since: opened from then on."""
-    known = _known(procedure, since, at)
+    """Figures of a procedure's cases by group, as recorded up to `at`.
+
+    since: opened from then on. among: the cases that count, where not all do: those that a person
+    may see.
+    """
+    rows = Case.objects.all() if among is None else among
+    known = _known(rows, procedure, since, at)
     made: dict[str, Figures] = defaultdict(Figures)
     group = BY[by]
     for one in known.values():
         for name in group(one):
             _count(made[name], one)
     _count_clocks(made, known, group, at)
+    for case in _supervised(known, at):
+        for name in group(known[case]):
+            made[name].supervised += 1
     return dict(made)
+
+
+def _supervised(known: Mapping[UUID, Known], at: datetime) -> set[UUID]:
+    """The cases that were under a supervision order (督办)."""
+    rows = Supervision.objects.filter(issued_at__lte=at).values_list("case", flat=True)
+    return {case for case in rows if case in known}
 
 
 def _count(into: Figures, one: Known) -> None:
@@ -115,9 +145,11 @@ def _count(into: Figures, one: Known) -> None:
             rate.missing += 1
 
 
-def _known(procedure: str, since: datetime | None, at: datetime) -> dict[UUID, Known]:
+def _known(
+    cases: CaseQuerySet, procedure: str, since: datetime | None, at: datetime
+) -> dict[UUID, Known]:
     machines = {v.pk: machine_of(v) for v in ProcedureVersion.objects.filter(code=procedure)}
-    rows = Case.objects.filter(procedure__in=machines, opened_at__lte=at)
+    rows = cases.filter(procedure__in=machines, opened_at__lte=at)
     if since is not None:
         rows = rows.filter(opened_at__gte=since)
     found = {
@@ -127,14 +159,15 @@ def _known(procedure: str, since: datetime | None, at: datetime) -> dict[UUID, K
         ).iterator()
     }
     _fold(found, machines, at)
+    _hold(found, at)
     return found
 
 
 def _fold(found: dict[UUID, Known], machines: Mapping[UUID, Machine], at: datetime) -> None:
     """What the events up to a time leave known."""
     events = Event.objects.filter(case__procedure__in=machines, recorded_at__lte=at)
-    columns = ("case", "act", "to_state", "closure", "cycle", "facts", "fields")
-    for case, act, to_state, closure, cycle, facts, fields in (
+    columns = ("case", "act", "to_state", "closure", "cycle", "facts")
+    for case, act, to_state, closure, cycle, facts in (
         events.order_by("case", "sequence").values_list(*columns).iterator()
     ):
         one = found.get(case)
@@ -145,13 +178,19 @@ def _fold(found: dict[UUID, Known], machines: Mapping[UUID, Machine], at: dateti
         one.closure = closure if one.category == Category.CLOSED else ""
         one.facts.update(facts)
         one.returned += act == "answers.return.granted"
-        if lead := _lead(fields):
-            one.units = lead
 
 
-def _lead(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    lead = fields.get("lead")
-    return (lead,) if isinstance(lead, str) else ()
+def _hold(found: Mapping[UUID, Known], at: datetime) -> None:
+    """Which units held the cases at a time, of the kinds that every case must have."""
+    rows = Assignment.objects.filter(assigned_at__lte=at).exclude(ended_at__lte=at).order_by("pk")
+    for case, kind, unit in rows.values_list("case", "kind", "organisation__code").iterator():
+        one = found.get(case)
+        if one is None:
+            continue
+        declared = one.machine.procedure.assignments.get(kind)
+        needed = declared is not None and declared.count in (1, "1..")
+        if needed and unit not in one.units:
+            one.units = (*one.units, unit)
 
 
 def _count_clocks(
@@ -159,10 +198,10 @@ def _count_clocks(
 ) -> None:
     for clock, intervals in _clocks(known, at):
         one = known[clock.case_id]
-        runs = [worktime.Interval(start, _until(stop, at), "") for start, stop in intervals]
+        runs = [worktime.Interval(start, _until(stop, at)) for start, stop in intervals]
         limit = limit_of(clock, one.machine, at)
         due = worktime.due(runs, limit, at)
-        stopped = runs[-1].stop is not None
+        stopped = runs[-1].stop is not None and one.category != Category.SUSPENDED
         late = due is not None and due <= (runs[-1].stop or at)
         for name in group(one):
             into = made[name]

@@ -1,7 +1,7 @@
 """One case as its page shows it: who holds it until when, what can be done, what happened."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from furong.apps.directory.models import User
 from furong.apps.registry.values import from_plain
 from furong.engines import worktime
 from furong.engines.rules import show_value
-from furong.packs.models.procedures import FormItem
+from furong.packs.models.procedures import AsksField, FormItem
 from furong.packs.procedures import Act
 
 # --- whose turn it is -----------------------------------------------------------------------------
@@ -38,13 +38,19 @@ class Turn:
 
 def whose_turn(case: Case, at: datetime) -> Turn | None:
     """None once a case is closed."""
-    machine = machine_of(case.procedure)
+    held = case.assignments.held().select_related("organisation")
+    return turn_among(machine_of(case.procedure), case, held, at)
+
+
+def turn_among(
+    machine: Machine, case: Case, held: Iterable[Assignment], at: datetime
+) -> Turn | None:
+    """As `whose_turn`, of a case whose assignments (with their organisations) are read already."""
     owner = machine.state(case.state).owner
     if owner is None:
         return None
     role = machine.procedure.roles[owner]
     kind = getattr(role.scope, "assignment", None)
-    held = case.assignments.held().select_related("organisation")
     units = [words.unit_name(one.organisation) for one in held if one.kind == kind]
     overdue = case.due_at is not None and case.due_at <= at
     return Turn(role.label, tuple(units), case.due_at, overdue)
@@ -79,17 +85,35 @@ def possible(case: Case, by: User | Bearer, at: datetime) -> list[Possible]:
     machine = machine_of(case.procedure)
     parties = Parties(machine, case, at)
     pending = [*case.requests.pending()]
-    found = [
-        _possible(machine, act)
-        for _key, act in machine.acts_in(case.state)
-        if standing_for(machine, act, parties, by, None) is not None
-        and not (act.path[0] == "requests" and any(r.name == act.name for r in pending))
-        and "public" not in act.by
-    ]
+    mine = {one.role for one in parties.standings(by)} if isinstance(by, User) else set()
+    found = []
+    for _key, act in machine.acts_in(case.state):
+        if act.path[0] == "requests" and any(one.name == act.name for one in pending):
+            continue
+        if "public" in act.by:
+            continue
+        action = machine.procedure.actions.get(act.name) if act.path[0] == "actions" else None
+        if standing_for(machine, act, parties, by, None) is not None:
+            found.append(_possible(machine, act))
+        elif action is not None and action.proxy is not None and action.proxy.role in mine:
+            found.append(replace(_possible(machine, act), proxy=True))
     for request in pending:
         if request.delivered_at is not None:
             found += _answers(machine, parties, request, by)
     return found
+
+
+def may_ever(case: Case, key: str, by: User | Bearer, at: datetime) -> bool:
+    """Whether somebody's roles let them do an act, wherever the case stands now."""
+    machine = machine_of(case.procedure)
+    act, parties = machine.act(key), Parties(machine, case, at)
+    if standing_for(machine, act, parties, by, None) is not None:
+        return True
+    one = machine.procedure
+    holder = one.requests.get(act.request) if act.request else one.actions.get(act.name)
+    proxy = getattr(holder, "proxy", None)
+    mine = {one.role for one in parties.standings(by)} if isinstance(by, User) else set()
+    return proxy is not None and proxy.role in mine
 
 
 def _possible(machine: Machine, act: Act, request: Request | None = None) -> Possible:
@@ -119,13 +143,14 @@ def _answers(
             found.append(_possible(machine, act, request))
         elif declared.proxy is not None and declared.proxy.role in mine:
             shown = _possible(machine, act, request)
-            found.append(
-                Possible(
-                    shown.key, shown.name, shown.label, shown.kind, shown.items, shown.closures,
-                    request, proxy=True,
-                )
-            )  # fmt: skip
+            found.append(replace(shown, proxy=True))
     return found
+
+
+def deciders(case: Case, key: str, at: datetime) -> list[User]:
+    """Whose decision on paper may be entered by proxy: who holds a role that does the act."""
+    machine = machine_of(case.procedure)
+    return Parties(machine, case, at).holders(machine.act(key).by)
 
 
 # --- clocks ---------------------------------------------------------------------------------------
@@ -256,11 +281,26 @@ def _told(machine: Machine, event: Event, *, outside: bool) -> Told:
         label=label,
         who=_who(machine, event, outside=outside),
         said=tuple(_said(machine, event, outside=outside)),
-        files=() if outside and not _own(machine, event) else tuple(event.files.all()),
+        files=tuple(_files(machine, event, outside=outside)),
         to_label=to_label,
         deemed=event.by_id is None and not event.bearer,
         public=event.public,
     )
+
+
+def _files(machine: Machine, event: Event, *, outside: bool) -> Iterator[StoredFile]:
+    """Its files; outside, those of one's own acts, of public words, and of answers meant to be read."""
+    if not outside or event.act == "comment" or _own(machine, event):
+        yield from event.files.all()
+        return
+    items = () if event.act == "party" else machine.view.items(machine.act(event.act).form)
+    meant = {item.field for item in items if isinstance(item, AsksField) and item.audience}
+    shown = {pk for name in meant for pk in _ids(event.fields.get(name))}
+    yield from (file for file in event.files.all() if str(file.pk) in shown)
+
+
+def _ids(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
 
 
 def _own(machine: Machine, event: Event) -> bool:
@@ -269,7 +309,7 @@ def _own(machine: Machine, event: Event) -> bool:
 
 def _is_leaders(machine: Machine, event: Event) -> bool:
     role = machine.procedure.roles.get(event.role)
-    return role is not None and role.capacity == "leader"
+    return event.act != "comment" and role is not None and role.capacity == "leader"
 
 
 def _label(machine: Machine, event: Event) -> str:

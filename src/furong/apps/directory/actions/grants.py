@@ -31,6 +31,35 @@ def grant(
     three administrators would meet in one person (`access.SEPARATED`).
     """
     require_of(by, "grant.edit", at=at)
+    return write_grant(
+        user,
+        capacity,
+        scope=scope,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        source=source,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def write_grant(
+    user: User,
+    capacity: str,
+    *,
+    scope: tuple[str, str],
+    valid_from: datetime | None = None,
+    valid_to: datetime | None = None,
+    source: str,
+    by: journal.Actor,
+    at: datetime,
+) -> Grant:
+    """As `grant`, for verbs that have judged by rules of their own that it may be given.
+
+    A letter of authorisation that was confirmed, a merge of two subjects. Nobody gives themself one
+    that way either.
+    """
     if by == user:
         raise Refusal(_("不能给自己授权；请由另一位安全管理员办理"))
     if capacity not in Capacity.values:
@@ -66,6 +95,12 @@ def revoke(given: Grant, *, reason: str, by: journal.Actor, at: datetime) -> Gra
     Raises Denied to a person without `grant.edit`.
     """
     require_of(by, "grant.edit", at=at)
+    return end_grant(given, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def end_grant(given: Grant, *, reason: str, by: journal.Actor, at: datetime) -> Grant:
+    """As `revoke`, for verbs that have judged by rules of their own that it ends."""
     held = Grant.objects.select_for_update().get(pk=given.pk)
     end = max(at, held.valid_from)
     if held.valid_to is None or held.valid_to > end:

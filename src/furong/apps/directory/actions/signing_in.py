@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
+from furong.apps.directory.actions.registering import mobile_digest, read_mobile
+from furong.apps.directory.actions.throttling import LOCKED_FOR as LOCKED_FOR
+from furong.apps.directory.actions.throttling import Spent, minutes, spend_try
 from furong.apps.directory.models import SignInTries, User
 
 TRIES = 5
 """Wrong passwords after which an account is locked."""
-
-LOCKED_FOR = timedelta(minutes=10)
-"""From the last of them on; tries further apart than this do not add up."""
 
 LONGEST = SignInTries._meta.get_field("username").max_length or 0  # noqa: SLF001 - documented
 
@@ -32,7 +32,7 @@ class SignInRefused(Refusal):
                 "用户名或密码不对，请核对后重试；连续 %(tries)d 次不对，账号将锁定 %(minutes)d 分钟。"
                 "忘记密码请联系系统管理员。"
             )
-            % {"tries": TRIES, "minutes": _minutes(LOCKED_FOR)}
+            % {"tries": TRIES, "minutes": minutes(LOCKED_FOR)}
         )
 
 
@@ -46,18 +46,19 @@ class Locked(SignInRefused):
                 "密码连续 %(tries)d 次不对，账号已锁定，请 %(minutes)d 分钟后再试；"
                 "忘记密码或非本人操作，请联系系统管理员。"
             )
-            % {"tries": TRIES, "minutes": _minutes(remaining)},
+            % {"tries": TRIES, "minutes": minutes(remaining)},
         )
 
 
 def authenticate_person(username: str, password: str, *, at: datetime) -> User:
-    """The person of this username and password. at: real time.
+    """The person of this username, or mobile, and password. at: real time.
 
     Raises SignInRefused, and Locked from the fifth wrong password in a row on. A try is counted
     before its password is looked at, so that guesses sent at once count like guesses one by one.
     """
     if len(username) > LONGEST or "\0" in username:
         raise SignInRefused
+    username = _username(username)
     tries = _spend_try(username, at)
     user = authenticate(username=username, password=password)
     if isinstance(user, User):
@@ -70,21 +71,26 @@ def authenticate_person(username: str, password: str, *, at: datetime) -> User:
     raise Locked(LOCKED_FOR)
 
 
-@transaction.atomic
 def _spend_try(username: str, at: datetime) -> int:
-    """The number of this try among those in a row. Raises Locked where there are none left."""
-    held, _created = SignInTries.objects.select_for_update().get_or_create(
-        username=username, defaults={"last_at": at}
-    )
-    remaining = held.last_at + LOCKED_FOR - at
-    if remaining <= timedelta():
-        held.tries = 0
-    if held.tries >= TRIES:
-        raise Locked(remaining)
-    held.tries += 1
-    held.last_at = at
-    held.save(update_fields=["tries", "last_at"])
-    return held.tries
+    try:
+        return spend_try(username, limit=TRIES, at=at)
+    except Spent as spent:
+        raise Locked(spent.remaining) from None
+
+
+def _username(given: str) -> str:
+    """What was typed, or the username of whoever registered with this mobile.
+
+    Of a mobile only a digest is counted and looked up, whether or not somebody bears it.
+    """
+    try:
+        digest = mobile_digest(read_mobile(given))
+    except ValueError:
+        return given
+    if User.objects.filter(username=given).exists():
+        return given
+    found = User.objects.filter(mobile=digest).values_list("username", flat=True).first()
+    return found or f"mobile:{digest[:40]}"
 
 
 @transaction.atomic
@@ -98,8 +104,3 @@ def _record_lock(username: str, at: datetime) -> None:
             about=user,
             payload={"tries": TRIES, "until": at + LOCKED_FOR},
         )
-
-
-def _minutes(span: timedelta) -> int:
-    """Whole minutes, rounded up."""
-    return -(-span // timedelta(minutes=1))

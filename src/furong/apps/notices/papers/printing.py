@@ -82,10 +82,16 @@ def _qr(link: str) -> str:
 
 
 @cache
+def common() -> str:
+    """What all papers share, as Typst reads it."""
+    return (_SOURCES / "common.typ").read_text("utf-8")
+
+
+@cache
 def _source(kind: Kind) -> bytes:
     """The shared part and the kind's own, as one text: nothing is read from the disk by Typst."""
-    names = ("common", kind.value)
-    return "\n".join((_SOURCES / f"{name}.typ").read_text("utf-8") for name in names).encode()
+    own = (_SOURCES / f"{kind.value}.typ").read_text("utf-8")
+    return f"{common()}\n{own}".encode()
 
 
 def _digest(kind: Kind, told: str) -> str:

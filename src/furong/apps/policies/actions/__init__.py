@@ -18,6 +18,7 @@ from furong.apps.policies.actions.install import InstalledPolicies, install_poli
 from furong.apps.policies.actions.issuing import (
     Finding,
     Unready,
+    Unseen,
     issue_draft,
     recall_draft,
     repeal_policy,
@@ -34,6 +35,7 @@ __all__ = [
     "Ruling",
     "Stale",
     "Unready",
+    "Unseen",
     "apply_for",
     "apply_pack",
     "decide_application",

@@ -13,6 +13,7 @@ from furong.apps.base.actions import install
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
 from furong.apps.base.models import Installation
+from furong.apps.cases import suggesting
 from furong.apps.cases.actions import InstalledProcedures, install_procedures
 from furong.apps.directory.actions import Synced, sync_organisations, sync_zones
 from furong.apps.policies.actions import standings
@@ -48,6 +49,7 @@ def apply_pack(where: str | Path, *, by: Actor, at: datetime) -> Applied:
     if is_new:
         _install(pack, held, by=by, at=at)
     standings.begin(at)
+    suggesting.begin(at)
     return Applied(
         pack,
         is_new,

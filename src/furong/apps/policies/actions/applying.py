@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
+from furong.apps.base.texts import fitted, within
 from furong.apps.directory.access import require
 from furong.apps.directory.models import User
-from furong.apps.policies.models import Application, PolicyVersion
+from furong.apps.policies.models import Application, Decision, Policy, PolicyVersion
 from furong.apps.policies.reads.library import Text, day_of, edition, text_of
 from furong.apps.policies.reads.verdicts import judgement_of, label_of
 from furong.apps.registry.models import Sequence as Numbers
@@ -26,6 +27,8 @@ from furong.engines.rules import Judgement
 
 SUBMIT = "application.submit"
 SERIES = "application"
+MOST_REASON = 500
+"""Characters of the reason for taking an application back."""
 
 
 class NotEntitled(Refusal):
@@ -60,12 +63,17 @@ def apply_for(
     that is not in force or gives nothing that could be applied for.
     """
     require(by, SUBMIT, at=at, on=subject)
+    # Whoever repeals the policy holds its row: what was read before may have ended by now. Taken
+    # ahead of the subject's, as every act that needs both does.
+    Policy.objects.select_for_update(no_key=True).filter(code=policy).first()
     text = text_of(policy, at)
     _refuse_closed(text, at)
+    note = fitted(Application, "note", note, lines=True)
     held = SubjectFacts.objects.select_for_update().get(subject=subject)
     standing = Application.objects.of_policy(policy).live().filter(subject=subject).first()
     if standing is not None:
         return HandedIn(standing, made=False)
+    _refuse_granted(subject, text)
     judgement = judgement_of(subject, policy, at)
     _refuse_unentitled(judgement, text, at)
     version = PolicyVersion.objects.get(policy__code=policy, version=text.policy.version)
@@ -78,7 +86,7 @@ def apply_for(
         criteria=dict(judgement.criteria),
         amount=judgement.amount,
         sequence=held.sequence,
-        note=note.strip()[:500],
+        note=note,
         submitted_by=by,
         submitted_at=at,
     )
@@ -115,16 +123,32 @@ def withdraw_application(
             _("申请 %(number)s %(state)s，不能撤回；如有异议，请联系受理单位")
             % {"number": held, "state": held.get_state_display()}
         )
+    reason = within(_("撤回理由"), reason, MOST_REASON)
     held.state, held.settled_at = Application.State.WITHDRAWN, at
     held.save(update_fields=["state", "settled_at"])
     journal.record("application.withdraw", by=by, at=at, about=held, payload={"reason": reason})
     return held
 
 
+def _refuse_granted(subject: Subject, text: Text) -> None:
+    """What a decision gave without an application is not applied for as well."""
+    given = Decision.objects.granted(subject, text.policy.id).first()
+    if given is not None:
+        raise Refusal(
+            _("“%(title)s”已于 %(day)s 由%(decider)s同意，不必再申请")
+            % {"title": text.policy.title, "day": given.decided_on, "decider": given.decider}
+        )
+
+
 def _refuse_closed(text: Text, at: datetime) -> None:
     day, title = day_of(at, edition(at).known), text.policy.title
     if text.reference:
         raise Refusal(_("“%s”是外地政策，只供参考，本区不受理") % title)
+    if text.repealed and text.window.end and day > text.window.end:
+        raise Refusal(
+            _("“%(title)s”已废止，最后施行之日是 %(day)s，不再受理")
+            % {"title": title, "day": text.window.end}
+        )
     if not text.applies_on(day):
         raise Refusal(_("“%s”现在不在施行期内，不能申请") % title)
     deadline = text.policy.guide.deadline if text.policy.guide else None

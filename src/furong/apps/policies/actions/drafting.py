@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal_chain import canonical
+from furong.apps.base.texts import within
 from furong.apps.directory.access import require
 from furong.apps.directory.models import User
+from furong.apps.policies import limits
 from furong.apps.policies.drafting import blank, starting_point
 from furong.apps.policies.models import Draft, DraftRevision, Policy, PolicyVersion, Stage
 from furong.apps.registry.catalogue import catalogue
@@ -25,6 +27,10 @@ from furong.packs.models.base import is_policy_id
 ACTION = "policy.edit"
 MAX_BYTES = 256 * 1024
 """A draft's content, in plain JSON; the longest real document takes a tenth of it."""
+
+
+MOST_REASON = 200
+"""Characters of the reason for taking a draft back or giving it up."""
 
 
 class Stale(Refusal):
@@ -52,11 +58,7 @@ def open_draft(code: str, *, by: User, at: datetime) -> Draft:
         raise Refusal(
             _("政策编号“%s”不合规则；请用大写字母和数字，以字母开头，如 FR08") % code[:40]
         )
-    if other := Draft.objects.open().filter(code=code).select_related("changed_by").first():
-        raise Refusal(
-            _("%(code)s 已有草稿（%(stage)s，%(name)s最后修改）；请在那份草稿上修改，或者先撤稿")
-            % {"code": code, "stage": other.get_stage_display(), "name": other.changed_by}
-        )
+    _refuse_second(code)
     if Policy.objects.filter(code=code).exclude(repeal=None).exists():
         raise Refusal(_("%s 已经废止，不能再修订；如需恢复，请另立新政策") % code)
     versions = PolicyVersion.objects.filter(policy__code=code).select_related("document")
@@ -74,11 +76,24 @@ def open_draft(code: str, *, by: User, at: datetime) -> Draft:
         opened_at=at,
         revision=0,
     )
-    _write(draft, document, definition, by=by, at=at)
+    try:
+        with transaction.atomic():
+            _write(draft, document, definition, by=by, at=at)
+    except IntegrityError:
+        _refuse_second(code)  # somebody opened one at the same moment
+        raise
     journal.record(
         "draft.open", by=by, at=at, about=draft, payload={"policy": code, "version": draft.version}
     )
     return draft
+
+
+def _refuse_second(code: str) -> None:
+    if other := Draft.objects.open().filter(code=code).select_related("changed_by").first():
+        raise Refusal(
+            _("%(code)s 已有草稿（%(stage)s，%(name)s最后修改）；请在那份草稿上修改，或者先撤稿")
+            % {"code": code, "stage": other.get_stage_display(), "name": other.changed_by}
+        )
 
 
 @transaction.atomic
@@ -98,13 +113,19 @@ def save_draft(
     """
     require(by, ACTION, at=at)
     held = locked(draft)
+    if not held.is_open:
+        raise Refusal(
+            _("%(draft)s %(stage)s，内容不能再改，没有保存；如需修改，请另起草稿")
+            % {"draft": held, "stage": held.get_stage_display()}
+        )
     if held.stage != Stage.DRAFTING:
         raise Refusal(
-            _("%(draft)s 正在“%(stage)s”，内容不能修改；如需修改，请先撤回")
+            _("%(draft)s 正在“%(stage)s”，内容不能修改，没有保存；如需修改，请先撤回")
             % {"draft": held, "stage": held.get_stage_display()}
         )
     fixed = {"id": held.code, "version": held.version}
     content = {"document": dict(document), "definition": {**definition, **fixed}}
+    _refuse_too_many(definition)
     if len(canonical(content)) > MAX_BYTES:
         raise Refusal(_("草稿内容超过 %d KB，没有保存；请精简文字") % (MAX_BYTES // 1024))
     kept = {"document": held.document, "definition": held.definition}
@@ -122,6 +143,19 @@ def save_draft(
         payload={"revision": held.revision, "changed": changed},
     )
     return held
+
+
+def _refuse_too_many(definition: Mapping[str, Any]) -> None:
+    for part, most, told in (
+        ("criteria", limits.CONDITIONS, _("条件")),
+        ("cases", limits.CASES, _("样例")),
+    ):
+        count = len(definition.get(part) or ())
+        if count > most:
+            raise Refusal(
+                _("%(what)s有 %(n)d 个，最多 %(most)d 个，没有保存；请删减后再保存")
+                % {"what": told, "n": count, "most": most}
+            )
 
 
 def restore_draft(draft: Draft, revision: int, *, seen: int, by: User, at: datetime) -> Draft:
@@ -150,6 +184,7 @@ def withdraw_draft(draft: Draft, *, reason: str, by: User, at: datetime) -> Draf
         raise Refusal(
             _("%(draft)s %(stage)s，不能撤稿") % {"draft": held, "stage": held.get_stage_display()}
         )
+    reason = within(_("撤稿理由"), reason, MOST_REASON)
     held.stage = Stage.WITHDRAWN
     held.save(update_fields=["stage"])
     journal.record("draft.withdraw", by=by, at=at, about=held, payload={"reason": reason})

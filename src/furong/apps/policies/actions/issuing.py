@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
+from furong.apps.base.texts import fitted, within
 from furong.apps.directory.access import require
 from furong.apps.directory.models import LOCAL, User
-from furong.apps.policies.actions.drafting import ACTION, locked
+from furong.apps.policies.actions.drafting import ACTION, MOST_REASON, locked
 from furong.apps.policies.definitions import plain
 from furong.apps.policies.drafting import Examined, examine
 from furong.apps.policies.models import (
@@ -49,12 +50,24 @@ class Unready(Refusal):
         )
 
 
+class Unseen(Refusal):
+    """The content was saved anew after it was read; whoever acts on it reads it again first."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(_("内容已改为第 %d 次修改，请核对后再填") % draft.revision)
+
+
 @transaction.atomic
-def submit_draft(draft: Draft, *, by: User, at: datetime) -> Draft:
-    """Sends a draft to its first review. Raises Unready while anything is amiss."""
+def submit_draft(draft: Draft, *, revision: int, by: User, at: datetime) -> Draft:
+    """Sends a draft to its first review.
+
+    revision: the one that the author saw. Raises Unseen where there is a later one, and Unready
+    while anything is amiss.
+    """
     require(by, ACTION, at=at)
     held = locked(draft)
     _need(held, (Stage.DRAFTING,))
+    _need_seen(held, revision)
     examined = examine(held.document, held.definition, code=held.code, day=_day(at))
     if examined.remarks:
         raise Unready(held, examined)
@@ -67,6 +80,7 @@ def recall_draft(draft: Draft, *, reason: str, by: User, at: datetime) -> Draft:
     require(by, ACTION, at=at)
     held = locked(draft)
     _need(held, (*REVIEWS, Stage.APPROVED))
+    reason = within(_("撤回理由"), reason, MOST_REASON)
     return _move(held, Stage.DRAFTING, "draft.recall", by=by, at=at, reason=reason)
 
 
@@ -82,11 +96,14 @@ class Finding:
 
 
 @transaction.atomic
-def review_draft(draft: Draft, finding: Finding, *, stage: str, by: User, at: datetime) -> Draft:
+def review_draft(
+    draft: Draft, finding: Finding, *, stage: str, revision: int, by: User, at: datetime
+) -> Draft:
     """Enters what a review found: the draft goes on to the next one, or back to its author.
 
-    stage: the review that the reviewer saw. Raises Refusal for a draft at another stage, for a
-    reviewer who wrote on it, and for a return without a reason.
+    stage, revision: the review and the content that the reviewer saw. Raises Refusal for a draft at
+    another stage, Unseen for one of another content, Refusal for a reviewer who wrote on it, and
+    for a return without a reason.
     """
     require(by, REVIEW, at=at)
     held = locked(draft)
@@ -96,30 +113,31 @@ def review_draft(draft: Draft, finding: Finding, *, stage: str, by: User, at: da
             _("%(draft)s 已到“%(stage)s”环节，本条意见没有登记；请刷新后再填")
             % {"draft": held, "stage": held.get_stage_display()}
         )
+    _need_seen(held, revision)
     if held.revisions.filter(saved_by=by).exists():
         raise Refusal(_("您参与了 %s 的起草，不能审查自己起草的内容；请由他人审查") % held)
-    if not finding.unit.strip():
+    unit, number = (fitted(Opinion, name, getattr(finding, name)) for name in ("unit", "number"))
+    text = fitted(Opinion, "text", finding.text, lines=True)
+    if not unit:
         raise Refusal(_("请填写审查单位"))
-    if not finding.passed and not finding.text.strip():
+    if not finding.passed and not text:
         raise Refusal(_("退回修改须写明理由，以便起草人对照修改"))
-    if finding.passed and held.stage == Stage.DELIBERATION and not finding.number.strip():
+    if finding.passed and held.stage == Stage.DELIBERATION and not number:
         raise Refusal(_("集体审议通过，须填写会议纪要或决定的文号"))
     Opinion(
         draft=held,
         revision=held.revision,
         stage=held.stage,
         outcome=Opinion.Outcome.PASSED if finding.passed else Opinion.Outcome.RETURNED,
-        text=finding.text.strip(),
-        unit=finding.unit.strip(),
-        number=finding.number.strip(),
+        text=text,
+        unit=unit,
+        number=number,
         file=finding.file,
         given_by=by,
         given_at=at,
     ).save()
     to = held.way[held.way.index(Stage(held.stage)) + 1] if finding.passed else Stage.DRAFTING
-    return _move(
-        held, to, "draft.review", by=by, at=at, passed=finding.passed, number=finding.number
-    )
+    return _move(held, to, "draft.review", by=by, at=at, passed=finding.passed, number=number)
 
 
 @transaction.atomic
@@ -140,11 +158,12 @@ def issue_draft(
     require(by, ACTION, at=at)
     held = locked(draft)
     _need(held, (Stage.APPROVED,))
-    if not number.strip():
+    number = fitted(Document, "number", number)
+    if not number:
         raise Refusal(_("请填写印发文号，如“×政发〔2020〕3号”"))
     if issued > _day(at):
         raise Refusal(_("印发日期 %s 还没有到，请核对") % issued)
-    document = {**held.document, "number": number.strip(), "issued": issued.isoformat()}
+    document = {**held.document, "number": number, "issued": issued.isoformat()}
     document["id"] = document.get("id") or f"{held.code.lower()}-{held.version}"
     examined = examine(document, held.definition, code=held.code, day=issued)
     if examined.remarks or examined.policy is None or examined.document is None:
@@ -180,14 +199,16 @@ def repeal_policy(
 ) -> Repeal:
     """Ends a policy after a day (废止).
 
-    finish: what was applied for until then is finished by the repealed text. Without it, a policy
-    with applications under way is not repealed, and the Refusal says how many there are.
+    finish: what is applied for until then is finished by the repealed text, also after it. Without
+    it, nothing is granted after the day, and a policy with applications under way is not repealed:
+    the Refusal says how many there are.
     """
     require(by, ACTION, at=at)
     held = Policy.objects.select_for_update().get(pk=policy.pk)
     if hasattr(held, "repeal"):
         raise Refusal(_("%s 已经废止，不必重复办理") % held)
-    if not number.strip() or not reason.strip():
+    number, reason = fitted(Repeal, "number", number), fitted(Repeal, "reason", reason)
+    if not number or not reason:
         raise Refusal(_("废止须写明文号和理由"))
     began = versions_of(held.code)[0].window.start
     if began is not None and last_day < began:
@@ -206,8 +227,8 @@ def repeal_policy(
     made = Repeal.objects.create(
         policy=held,
         last_day=last_day,
-        number=number.strip(),
-        reason=reason.strip(),
+        number=number,
+        reason=reason,
         file=file,
         keeps=finish,
         recorded_at=at,
@@ -224,18 +245,19 @@ def repeal_policy(
 
 def _document(document: packs.Document, file: StoredFile | None) -> Document:
     """The document that issues it: a new one, or one that issued another policy in the same words."""
-    held, definition = Document.objects.filter(code=document.id).first(), plain(document)
-    if held is None:
-        return Document.objects.create(
-            code=document.id,
-            title=document.title,
-            number=document.number,
-            level=document.level,
-            jurisdiction=document.jurisdiction,
-            definition=definition,
-            origin=LOCAL,
-            file=file,
-        )
+    definition = plain(document)
+    held, _created = Document.objects.get_or_create(
+        code=document.id,
+        defaults={
+            "title": document.title,
+            "number": document.number,
+            "level": document.level,
+            "jurisdiction": document.jurisdiction,
+            "definition": definition,
+            "origin": LOCAL,
+            "file": file,
+        },
+    )
     if held.definition != definition:
         raise Refusal(
             _("文件编号 %(code)s 已用于《%(title)s》（%(number)s）；请换一个编号，或者照原文件填写")
@@ -250,6 +272,11 @@ def _need(draft: Draft, stages: tuple[Stage, ...]) -> None:
             _("%(draft)s 现在是“%(stage)s”，这一步不能办理；请刷新页面")
             % {"draft": draft, "stage": draft.get_stage_display()}
         )
+
+
+def _need_seen(draft: Draft, revision: int) -> None:
+    if draft.revision != revision:
+        raise Unseen(draft)
 
 
 def _move(

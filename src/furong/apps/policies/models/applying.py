@@ -77,6 +77,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def deviating(self) -> Self:
         return self.filter(deviates=True)
 
+    def granted(self, subject: Subject, policy: str) -> Self:
+        """Those by which a subject was granted a policy."""
+        return self.filter(
+            subject=subject, version__policy__code=policy, outcome=Decision.Outcome.GRANTED
+        )
+
 
 class Decision(AppendOnlyModel, Record):
     """What a department decided on a subject and a policy, beside what the rule says of them.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from furong.apps.base.models import AppendOnlyModel, Record, StoredFile
 from furong.apps.directory.models import User
 from furong.apps.policies.models.library import PolicyVersion
+from furong.apps.registry.catalogue import catalogue
 
 
 class Stage(models.TextChoices):
@@ -88,8 +89,17 @@ class Draft(Record):
 
     @property
     def reviews(self) -> tuple[Stage, ...]:
-        """The reviews that it passes, by the level of its document."""
-        return OWN if self.document.get("level") == "district" else TAKEN_OVER
+        """The reviews that it passes: the district's own, unless a superior issued it.
+
+        What its author calls it does not settle that: what is in force in this district alone, or
+        revises what the district issued, is the district's.
+        """
+        here = catalogue().pack.manifest.jurisdiction
+        documents = [self.document, *([self.base.document.definition] if self.base else [])]
+        own = any(
+            one.get("level") == "district" or one.get("jurisdiction") == here for one in documents
+        )
+        return OWN if own else TAKEN_OVER
 
     @property
     def way(self) -> tuple[Stage, ...]:

@@ -113,7 +113,8 @@ class Repeal(Record):
     """The end of a policy before its time, or of one that named none (废止).
 
     last_day: the last day on which it applies. number: the document that repeals it. keeps: what
-    was applied for until then is finished by the repealed text.
+    was applied for until then is finished by the repealed text; otherwise nothing is granted after
+    that day. What is handed in later is not taken in either way.
     """
 
     policy = models.OneToOneField(Policy, models.PROTECT, related_name="repeal")

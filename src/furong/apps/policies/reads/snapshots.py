@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Min
 from numpy.typing import NDArray
 
 from furong.apps.policies.models import StandingDay
@@ -51,10 +52,10 @@ def latest(at: datetime, *, on: date | None = None) -> dict[str, Snapshot]:
     return {row.kind: snapshot(row) for row in found}
 
 
-def days(at: datetime, *, limit: int = 14) -> list[date]:
-    """The days of which there are snapshots, the latest first."""
-    rows = StandingDay.objects.taken_by(at).values_list("day", flat=True)
-    return [*rows.order_by("-day").distinct()[:limit]]
+def days(at: datetime, *, limit: int = 14) -> dict[date, datetime]:
+    """The days of which there are snapshots, the latest first, and when they were taken."""
+    rows = StandingDay.objects.taken_by(at).values("day").annotate(first=Min("taken_at"))
+    return dict(rows.order_by("-day").values_list("day", "first")[:limit])
 
 
 def snapshot(row: StandingDay) -> Snapshot:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from furong.apps.policies import limits
 from furong.apps.policies.sheets import cells
 from furong.apps.policies.sheets.cells import Cell
 from furong.apps.policies.sheets.words import (
@@ -25,7 +26,7 @@ from furong.apps.registry.tables.heading import Column, squeezed
 
 LEAST_CONDITIONS: Final = 4
 """Columns for conditions in a template."""
-MOST_CONDITIONS: Final = 40
+MOST_CONDITIONS: Final = limits.CONDITIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,6 @@ type Case = dict[str, Any]
 CODE, TITLE, FACTS, VERDICT, AMOUNT, BOUNDARY = HEADINGS = (
     "编号", "情形", "事实", "应为", "金额", "临界",
 )  # fmt: skip
-MOST: Final = 60
-"""Cases of one policy, as many as the studio's form takes."""
-
 _NAMES: Final[Mapping[str, str]] = {
     **{name: name for name in HEADINGS},
     "政策编号": CODE, "样例": TITLE, "例子": TITLE, "判定": VERDICT, "结论": VERDICT,

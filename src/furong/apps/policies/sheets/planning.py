@@ -4,12 +4,15 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from furong.apps.policies import limits
 from furong.apps.policies.drafting import PARTICULARS, examine
 from furong.apps.policies.models import Draft, Repeal
 from furong.apps.policies.reads.library import Text, whole_library
@@ -72,31 +75,57 @@ class _Known:
     known: Catalogue
     columns: tuple[SheetColumn, ...]
     texts: Mapping[str, list[Text]]
-    drafts: Mapping[str, Draft]
     repealed: frozenset[str]
     twice: Mapping[str, list[int]]
     cases: Mapping[str, list[SheetRow]] | None
     day: date
 
 
-def plan(sheet: PolicySheet, *, day: date) -> list[Planned]:
-    """What importing the sheet would do, row by row. day: stands for the day of issue if none is given."""
-    known = catalogue()
+@dataclass(frozen=True)
+class _Job:
+    """A sheet to be judged. key: what the outcome hangs on, but for the drafts under way."""
+
+    key: tuple[object, ...]
+    sheet: PolicySheet = field(compare=False)
+    day: date
+
+
+def plan(sheet: PolicySheet, *, day: date, digest: str = "") -> list[Planned]:
+    """What importing the sheet would do, row by row. day: stands for the day of issue if none is given.
+
+    digest: of the file; its rows are then judged once, and not again for every page of them.
+    """
+    state = (whole_library(), Repeal.objects.count(), get_language())
+    job = _Job((digest, *state), sheet, day)
+    judged = _judged(job) if digest else _judged.__wrapped__(job)
+    codes = Counter(one.code for one in judged)
+    drafts = Draft.objects.open().filter(code__in=codes).select_related("changed_by")
+    held = {draft.code: draft for draft in drafts if codes[draft.code] == 1}
+    return [
+        replace(one, verdict=Verdict.HELD, draft=draft, faults=(), notes=())
+        if (draft := held.get(one.code))
+        else one
+        for one in judged
+    ]
+
+
+@lru_cache(maxsize=4)
+def _judged(job: _Job) -> tuple[Planned, ...]:
+    """The verdicts on the rows, as though there were no drafts."""
+    sheet, known = job.sheet, catalogue()
     places: dict[str, list[int]] = defaultdict(list)
     for row in sheet.rows:
         places[code_of(row)].append(row.number)
-    drafts = Draft.objects.open().filter(code__in=places).select_related("changed_by")
     held = _Known(
         known=known,
         columns=columns.columns_for({one.id: one.label for one in known.pack.kinds.values()}),
         texts=whole_library().texts,
-        drafts={draft.code: draft for draft in drafts},
         repealed=frozenset(Repeal.objects.values_list("policy__code", flat=True)),
         twice={code: lines for code, lines in places.items() if len(lines) > 1},
         cases=_by_code(sheet.examples) if sheet.examples is not None else None,
-        day=day,
+        day=job.day,
     )
-    return [_planned(row, held) for row in sheet.rows]
+    return tuple(_planned(row, held) for row in sheet.rows)
 
 
 def orphans(sheet: PolicySheet) -> dict[str, int]:
@@ -129,8 +158,6 @@ def _planned(row: SheetRow, held: _Known) -> Planned:
     made = Planned(row, code, Verdict.INVALID, read.document, read.definition)
     if fault := _code_fault(code, row, held):
         return replace(made, faults=(fault, *read.faults))
-    if draft := held.drafts.get(code):
-        return replace(made, verdict=Verdict.HELD, draft=draft)
     if latest is not None and not read.faults and _says_the_same(read, latest):
         return replace(made, verdict=Verdict.SAME)
     if code in held.repealed:
@@ -191,11 +218,11 @@ def _with_cases(read: Read, code: str, held: _Known) -> Read:
         except Unfit as unfit:
             heading = _("%(sheet)s第 %(line)d 行") % {"sheet": CASES, "line": row.number}
             faults.append(CellFault(heading, unfit.message, unfit.remedy))
-    if len(cases) > examples.MOST:
+    if len(cases) > limits.CASES:
         faults.append(
             CellFault(
                 CASES,
-                _("有 %(n)d 个，最多 %(most)d 个") % {"n": len(cases), "most": examples.MOST},
+                _("有 %(n)d 个，最多 %(most)d 个") % {"n": len(cases), "most": limits.CASES},
                 _("请只留有代表性的情形"),
             )
         )

@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from furong.apps.base.errors import Refusal
+from furong.apps.base.texts import clean
 from furong.apps.policies.sheets import columns, examples
 from furong.apps.policies.sheets.cells import numeral
 from furong.apps.policies.sheets.words import CASES, EVERY, HELP, LIST, REASON
@@ -124,7 +125,9 @@ def _row(row: Row, places: Mapping[str, int], factors: Mapping[str, Decimal]) ->
 
 
 def text_of(cell: Cell) -> str:
-    """A cell as text: 是 and 否 for its own booleans, without the mark that an export protects by."""
+    """A cell as text: 是 and 否 for its own booleans, without the mark that an export protects by and
+    without signs that nobody sees.
+    """
     match cell:
         case None:
             return ""
@@ -133,6 +136,6 @@ def text_of(cell: Cell) -> str:
         case float():
             return plain_number(Decimal(repr(cell)))
         case str() if cell.startswith(_FORMULA_STARTS):
-            return cell[1:].strip()
+            return clean(cell[1:])
         case _:
-            return str(cell).strip()
+            return clean(str(cell))

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from furong.apps.policies import limits
 from furong.apps.policies.sheets import examples
 from furong.apps.policies.sheets.cells import Unfit
 from furong.apps.policies.sheets.columns import (
@@ -90,7 +91,7 @@ def read_row(cells: Cells, columns: Iterable[SheetColumn], *, jurisdiction: str)
             )
         if column.at and text:
             try:
-                _put(whole, column.at, column.cell.read(text))
+                _put(whole, column.at, column.cell.read(_short(text)))
             except Unfit as unfit:
                 faults.append(CellFault(column.name, unfit.message, unfit.remedy))
     whole["definition"]["criteria"] = [*_conditions(cells, faults)]
@@ -152,9 +153,20 @@ def _conditions(cells: Cells, faults: list[CellFault]) -> Iterable[Content]:
     }
     for place, text in sorted(found.items()):
         try:
-            yield read_condition(text, place)
+            yield read_condition(_short(text), place)
         except Unfit as unfit:
             faults.append(CellFault(condition_name(place), unfit.message, unfit.remedy))
+
+
+def _short(text: str) -> str:
+    """Raises Unfit for a text that nobody would read, before time is spent on it."""
+    if len(text) > limits.TEXT:
+        raise Unfit(
+            _("“%(start)s…”有 %(n)d 字，最多 %(most)d 字")
+            % {"start": text[:20], "n": len(text), "most": limits.TEXT},
+            _("请缩短，或者分成几项"),
+        )
+    return text
 
 
 def _at(whole: Mapping[str, Any], path: str) -> Any:

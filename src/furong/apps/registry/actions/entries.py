@@ -8,7 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from furong.apps.registry.catalogue import Catalogue
-from furong.apps.registry.models import Source, Subject
+from furong.apps.registry.models import Effect, Source, Subject
 from furong.apps.registry.projection import About
 from furong.engines.rules.values import Encoded, plain
 
@@ -17,9 +17,12 @@ type Matter = tuple[UUID, str, date | None, date | None]
 
 OWN = (
     *("sequence", "subject_id", "fact", "value", "sealed_id"),
-    *("about_from", "about_to", "disputed", "unit"),
+    *("about_from", "about_to", "effect", "unit"),
 )
-TOLD = ("source", "cited", "reporter_id", "occurred_at", "recorded_at", "batch_id")
+TOLD = (
+    *("source", "cited", "reporter_id", "occurred_at", "recorded_at", "batch_id"),
+    *("note", "evidence_id"),
+)
 COLUMNS = (*OWN, *TOLD)
 """The columns of `FactEntry`: a statement's own, and what a set of them has in common."""
 
@@ -36,14 +39,22 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What the statements of a set have in common."""
+    """What the statements of a set have in common.
+
+    objects, unseen, shows: as `weighing.Weighed` has them; shows: something new is shown for it.
+    """
 
     source: Source
     cited: str
     reporter_id: UUID | None
     occurred_at: datetime
     recorded_at: datetime
-    batch_id: UUID | None
+    batch_id: UUID | None = None
+    note: str = ""
+    evidence_id: UUID | None = None
+    objects: bool = False
+    unseen: bool = False
+    shows: bool = False
 
 
 @dataclass(slots=True)
@@ -59,7 +70,7 @@ class Entry:
     told: Telling
     sequence: int = 0
     sealed_id: UUID | None = None
-    disputed: bool = False
+    effect: Effect = Effect.STANDS
 
     @classmethod
     def of(cls, statement: Statement, known: Catalogue, told: Telling) -> Self:

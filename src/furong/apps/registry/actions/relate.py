@@ -9,6 +9,7 @@ from furong.apps.base import journal
 from furong.apps.base.errors import Refusal
 from furong.apps.directory.access import Denied, require_of
 from furong.apps.registry.actions.locking import hold_current
+from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import Relation, Subject
 from furong.apps.registry.sight import may_see
 
@@ -27,11 +28,12 @@ def relate(
     """States that `source` is `kind` (tenant of, site of, …) `target`; said twice, it stands once.
 
     Raises Denied to a person who may not edit the one or not see the other, Refusal for what cannot
-    be.
+    be and for a relation that the pack does not declare.
     """
     require_of(by, "subject.edit", at=at, on=source)
     if not may_see(by, target, at):
         raise Denied("subject.view")
+    _require_declared(kind)
     if source == target:
         raise Refusal(_("%s不能与自身建立关系；请另选一个对象") % source)
     if valid_from and valid_to and valid_to < valid_from:
@@ -79,6 +81,19 @@ def end_relation(relation: Relation, *, on: date, by: journal.Actor, at: datetim
             payload={"kind": held.kind, "target": held.target_id, "on": on},
         )
     return held
+
+
+def _require_declared(kind: str) -> None:
+    pack = catalogue().pack
+    if kind not in pack.relations:
+        declared = _("、").join(
+            _("%(id)s（%(label)s）") % {"id": key, "label": pack.relation_label(key)}
+            for key in pack.relations
+        )
+        raise Refusal(
+            _("内容包里没有关系“%(kind)s”；现有：%(declared)s")
+            % {"kind": kind, "declared": declared or _("无")}
+        )
 
 
 def _ends_early() -> str:

@@ -3,15 +3,19 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from furong.apps.base.models import PersonalValue
+from furong.apps.base.models import PersonalValue, StoredFile
 from furong.apps.directory.models import User
 from furong.apps.registry.models.batches import ImportBatch
 from furong.apps.registry.models.subjects import Subject
 
 
 class Source(models.TextChoices):
-    """Who a statement rests on, the strongest first. Among equals the later one stands."""
+    """Who a statement rests on, the strongest first (`strength`; ADR 0021).
 
+    VERIFIED: what a clerk found when statements contradicted each other. Nobody states in its name.
+    """
+
+    VERIFIED = "verified", _("核实认定")
     REGISTER = "register", _("登记或证明")
     DEPARTMENT = "department", _("部门数据")
     STATISTICS = "statistics", _("统计报表")
@@ -27,6 +31,7 @@ class Source(models.TextChoices):
 
 
 _STRENGTH = {
+    Source.VERIFIED: 4,
     Source.REGISTER: 4,
     Source.DEPARTMENT: 3,
     Source.STATISTICS: 3,
@@ -37,6 +42,17 @@ _STRENGTH = {
 }
 
 
+class Effect(models.TextChoices):
+    """What a statement did to what was known when it was written (`weighing`)."""
+
+    STANDS = "stands", _("采用")
+    REVISES = "revises", _("采用，仍有争议")  # a dispute stays open beside it
+    DISPUTES = "disputes", _("有争议")  # a stronger source stands
+    SUSPENDS = "suspends", _("有争议，待核实")  # of equal standing: neither stands
+    SETTLES = "settles", _("争议了结")  # stands, and ends a dispute
+    ASIDE = "aside", _("未采用")  # against what was verified, without new evidence
+
+
 class FactEntry(models.Model):
     """One statement about a subject. Rows are added and never changed.
 
@@ -44,7 +60,7 @@ class FactEntry(models.Model):
     value: in plain JSON (dates ISO 8601, money and decimals as text, sets as sorted lists); null
     with `sealed` set where it is personal, null without where the statement was taken back.
     about_from, about_to: the period that it is about, one day where they are equal, none where it
-    is about how things are. disputed: a stronger source says otherwise about the same period.
+    is about how things are. note, evidence: what its author says and shows for it.
     """
 
     sequence = models.BigIntegerField(primary_key=True)
@@ -61,7 +77,9 @@ class FactEntry(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="entries")
-    disputed = models.BooleanField(default=False)
+    note = models.CharField(max_length=500, blank=True)
+    evidence = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    effect = models.CharField(max_length=8, choices=Effect, default=Effect.STANDS)
 
     class Meta:
         verbose_name = _("事实记录")
@@ -72,6 +90,15 @@ class FactEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fact} #{self.sequence}"
+
+    @property
+    def disputed(self) -> bool:
+        """Whether it did not come to stand because of what it contradicts."""
+        return self.effect in UNADOPTED
+
+
+UNADOPTED = (Effect.DISPUTES, Effect.SUSPENDS, Effect.ASIDE)
+"""The effects of statements that did not come to stand when they were made."""
 
 
 class SubjectFacts(models.Model):

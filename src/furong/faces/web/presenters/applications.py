@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from furong.apps.base.models import Entry
 from furong.apps.directory.models import Zone
+from furong.apps.handlers.models import Errand
 from furong.apps.policies import reads
 from furong.apps.policies.definitions import read_policy
 from furong.apps.policies.models import Application, Decision
@@ -28,6 +29,7 @@ from furong.faces.web.presenters.applications_pages import (
 from furong.faces.web.presenters.figures import Amount
 from furong.faces.web.presenters.finding import select
 from furong.faces.web.presenters.finding_pages import Tab
+from furong.faces.web.presenters.my_handlers import behalf
 from furong.faces.web.presenters.parts import Badge, Chip, Select, Text, chip
 from furong.faces.web.presenters.sheets import yuan
 from furong.faces.web.presenters.verdicts import BADGES, CriterionRow
@@ -224,7 +226,7 @@ def _steps(one: Application, decision: Decision | None) -> Iterable[Step]:
         figures.moment(one.submitted_at),
         _("提交"),
         one.submitted_by.name,
-        [one.note] if one.note else (),
+        [*_behalf(one), *([one.note] if one.note else [])],
         "now",
     )
     if decision:
@@ -238,6 +240,12 @@ def _steps(one: Application, decision: Decision | None) -> Iterable[Step]:
         yield Step(figures.moment(one.settled_at), _("撤回"), lines=_withdrawn(one), tone="now")
     else:
         yield Step("", _("待决定"))
+
+
+def _behalf(one: Application) -> list[Text]:
+    """In whose name somebody else handed it in."""
+    errand: Errand | None = getattr(one, "errand", None)
+    return [behalf(errand)] if errand else []
 
 
 def _withdrawn(one: Application) -> list[str]:

@@ -8,14 +8,18 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
+from furong.apps.base.texts import fitted
 from furong.apps.directory.models import Membership, User
 from furong.apps.policies import reads
 from furong.apps.policies.actions import Ruling
 from furong.apps.policies.actions.deciding import Ruled
+from furong.apps.policies.models import Decision
 from furong.apps.policies.reads import Text as PolicyText
 from furong.apps.policies.reads import Verdict
 from furong.apps.registry import reads as registry
+from furong.apps.registry.catalogue import money_digits
 from furong.apps.registry.models import Subject
 from furong.engines.rules import Fact, read_value
 from furong.engines.rules.explain import explain
@@ -27,7 +31,6 @@ from furong.faces.web.presenters.reasons import Case, verdict_row
 from furong.faces.web.presenters.verdicts import BADGES
 
 GRANT, REFUSE = "grant", "refuse"
-AMOUNT = Fact("amount", "money", "金额", minimum=0)  # zh: in the message of a faulty amount
 FIELDS = ("outcome", "amount", "decider", "decided_on", "reason", "document")
 
 
@@ -71,16 +74,25 @@ class Entered:
             self.errors["outcome"] = _("请选择同意或不予同意")
         if not self.values["decider"]:
             self.errors["decider"] = _("请写明由谁决定（单位或姓名）")
+        for name in ("decider", "reason", "document"):
+            try:
+                fitted(Decision, name, self.values[name])
+            except Refusal as refusal:
+                self.errors[name] = str(refusal)
         self.errors |= dict(self._unsaid())
 
     def _amount(self) -> int | None:
         if not self.granted:
             return None
+        fact = Fact("amount", "money", _("金额"), minimum=0, scale=money_digits())
         try:
-            value = read_value(AMOUNT, self.values["amount"])
+            value = read_value(fact, self.values["amount"])
         except ValueProblem as problem:
             self.errors["amount"] = str(problem)
             return None
+        if value is None and self.ruled.due is not None:
+            due = figures.amount(self.ruled.due).exact
+            self.errors["amount"] = _("按规则应为 %s，请写明同意的金额") % due
         return value if isinstance(value, int) else None
 
     def _day(self, today: date) -> date:
@@ -149,6 +161,7 @@ def decide_form(
         rule=rule_of(ruled),
         weighed=entered.weighed() if entered else None,
         values=entered.values if entered else _defaults(ruled, user, at),
+        unit=figures.money_unit(),
         errors=entered.errors if entered else {},
     )
 
@@ -156,7 +169,7 @@ def decide_form(
 def _defaults(ruled: Ruled, user: User, at: datetime) -> dict[str, str]:
     place = Membership.objects.in_force(at).filter(user=user).select_related("organisation").first()
     return {
-        "amount": f"{ruled.due / 100:.2f}".removesuffix(".00") if ruled.due is not None else "",
+        "amount": "" if ruled.due is None else figures.typed(ruled.due),
         "decider": place.organisation.name if place else "",
         "decided_on": timezone.localdate(at).isoformat(),
     }

@@ -108,6 +108,7 @@ class DecideForm:
     rule: Rule
     weighed: Weighed | None
     values: Mapping[str, str]
+    unit: Text  # what amounts are typed in
     errors: Mapping[str, Text] = field(default_factory=dict)
 
 

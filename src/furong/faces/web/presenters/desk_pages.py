@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import to_locale
 
+from furong.faces.web.presenters.cases_pages import CaseRow
 from furong.faces.web.presenters.parts import Badge, Bar, Kpi, Text
 
 
@@ -15,6 +16,8 @@ class NavLink:
     url: str
     icon: str
     current: bool = False
+    count: str = ""  # what waits there for the reader
+    minor: bool = False  # has no place in a phone's navigation
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class HomePage:
     kpis: Sequence[Kpi]
     whose: Text = ""  # whose figures the bars show
     top: Sequence[Bar] = ()
+    cases: Sequence[CaseRow] = ()  # what waits for the person, the next due first
+    waiting: str = ""  # how many in all
     streets: Sequence[Bar] = ()
 
 

@@ -8,7 +8,10 @@ from django.utils import dateformat, timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from furong.apps.registry.catalogue import currency as district_currency
+from furong.apps.registry.catalogue import money_digits
 from furong.faces.web.presenters.parts import Text
+from furong.packs.currency import major, minor_units
 
 type Scale = tuple[tuple[Decimal, Text], ...]
 """Units by what they count, the largest first; the last one is the yuan."""
@@ -44,17 +47,34 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def amount(minor: int, *, currency: str = "CNY", at_most: bool = False) -> Amount:
-    """Minor units (fen) as 元, 万元, 亿元, in English as yuan and millions; 约 where digits were dropped."""
-    major = Decimal(minor) / 100
-    exact = f"{major:,.2f}"
-    if currency != "CNY":
-        return Amount(exact, currency, f"{exact} {currency}", _("不超过") if at_most else "")
+def amount(minor: int, *, currency: str = "", at_most: bool = False) -> Amount:
+    """Minor units of a currency, by default the district's, to read and exact; 约 where digits go.
+
+    Fen as 元, 万元, 亿元, in English as yuan and millions; other money by its code.
+    """
+    code = currency or district_currency()
+    digits = minor_units(code)
+    value = major(minor, digits)
+    exact = f"{value:,.{digits}f}"
+    if code != "CNY":
+        return Amount(exact, code, f"{exact} {code}", _("不超过") if at_most else "")
     scale = ENGLISH if (get_language() or "").startswith("en") else CHINESE
-    unit, name = next((one for one in scale if abs(major) >= one[0]), scale[-1])
-    shown = (major / unit).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    lead = _("不超过") if at_most else _("约") if shown * unit != major else ""
+    unit, name = next((one for one in scale if abs(value) >= one[0]), scale[-1])
+    shown = (value / unit).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    lead = _("不超过") if at_most else _("约") if shown * unit != value else ""
     return Amount(plain(shown), str(name), f"{exact} {_('元')}", lead)
+
+
+def typed(minor: int) -> str:
+    """An amount as a person types it in a field: 12500, 12500.50."""
+    value = major(minor, money_digits())
+    whole = value.to_integral_value()
+    return f"{whole:f}" if value == whole else f"{value:f}"
+
+
+def money_unit() -> str:
+    """What amounts are typed in: 元, or the code of another currency."""
+    return _("元") if district_currency() == "CNY" else district_currency()
 
 
 def plain(number: Decimal) -> str:
@@ -74,6 +94,11 @@ def moment(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return f"{day(local.date())} {local:%H:%M}"
+
+
+def brief(value: datetime | None) -> str:
+    """3月2日 09:42, where the year goes without saying."""
+    return dateformat.format(timezone.localtime(value), _("n月j日 H:i")) if value else ""
 
 
 def clock(value: datetime) -> str:

@@ -230,12 +230,12 @@ def state_of(text: Text) -> Badge:
 
 
 def days(since: Since | None, today: date) -> str:
-    """3 天, 至少 3 天, 今日, 未知."""
+    """3 天, 至少 3 天, 今日, 今日以前, 未知."""
     if since is None:
         return _("未知")
     n = (today - since.day).days
     if not since.exact:
-        return _("至少 %d 天") % n
+        return _("至少 %d 天") % n if n else _("今日以前")
     return _("%d 天") % n if n else _("今日")
 
 

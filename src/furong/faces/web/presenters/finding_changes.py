@@ -45,7 +45,7 @@ def changes_page(
     page: Page[Changed] | None,
     *,
     on: date,
-    days: Sequence[date],
+    days: Mapping[date, datetime],
     chosen: Mapping[str, str],
     whose: Text,
     may_export: bool,
@@ -68,7 +68,7 @@ def changes_page(
     )
 
 
-def _missing(on: date, days: Sequence[date]) -> str:
+def _missing(on: date, days: Mapping[date, datetime]) -> str:
     told = _("%s 没有留下资格快照，这一天以来的变化无从得知") % figures.day(on)
     remedy = (
         _("请改选有快照的日期")
@@ -78,17 +78,20 @@ def _missing(on: date, days: Sequence[date]) -> str:
     return _("%(told)s。%(remedy)s。") % {"told": told, "remedy": remedy}
 
 
-def _days(days: Sequence[date], on: date, at: datetime) -> list[Chip]:
+def _days(days: Mapping[date, datetime], on: date, at: datetime) -> list[Chip]:
+    """Since which snapshots one may ask: to the minute, for what changed just before is not told."""
     today = timezone.localdate(at)
-    words = {0: _("今日以来"), 1: _("昨日以来")}
+    words = {0: _("今日 %s 以来"), 1: _("昨日 %s 以来")}
     return [
         chip(
             "since",
             day.isoformat(),
-            words.get((today - day).days) or _("%s以来") % figures.day(day),
+            words[(today - day).days] % f"{timezone.localtime(taken_at):%H:%M}"
+            if (today - day).days in words
+            else _("%s以来") % figures.moment(taken_at),
             now=on.isoformat(),
         )
-        for day in days
+        for day, taken_at in days.items()
     ]
 
 

@@ -56,10 +56,11 @@ class EntitledPage:
 class Asked:
     """A question as it is put: its facts, but those that another one asked for already.
 
-    settles: the policies that any answer decides.
+    same: where all of them were asked. settles: the policies that any answer decides.
     """
 
     fields: Sequence[Field]
+    same: Text
     settles: Text
     count: int
     most: Text

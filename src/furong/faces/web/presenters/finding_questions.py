@@ -108,16 +108,23 @@ def _card(
 
 
 def _asked(questions: Iterable[Question], texts: Texts) -> Iterator[Asked]:
-    """The questions as they are put one after another: nothing is asked twice."""
-    facts, put = catalogue().facts, set[str]()
-    for question in questions:
+    """The questions as they are put one after another: nothing is asked twice.
+
+    What was asked already, in other combinations, is said to stand there.
+    """
+    facts, put = catalogue().facts, dict[str, int]()
+    for number, question in enumerate(questions, start=1):
+        new = [key for key in question.facts if key not in put]
+        there = sorted({put[key] for key in question.facts if key in put})
+        told = _("、").join(map(str, there))
         yield Asked(
-            fields=[field_of(facts[key]) for key in question.facts if key not in put],
+            fields=[field_of(facts[key]) for key in new],
+            same="" if new else _("（同第 %s 问）") % told,
             settles=_titles(question.settles, texts),
             count=len(question.settles),
             most=_most(question.most, question.settles, texts),
         )
-        put |= set(question.facts)
+        put |= dict.fromkeys(new, number)
 
 
 def _titles(policies: Sequence[str], texts: Texts) -> str:

@@ -11,13 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from furong.apps.base.models import Entry, Installation
-from furong.apps.directory.access import grants_for
+from furong.apps.cases import reads as cases
+from furong.apps.cases.engine.machine import every_machine
+from furong.apps.cases.sight import INSIDE
+from furong.apps.directory.access import coverage_of, grants_for
 from furong.apps.directory.models import Grant, User
 from furong.apps.policies import reads
 from furong.apps.policies.reads import Line, Reach, Text
-from furong.apps.registry.models import ImportBatch, Subject
+from furong.apps.registry.models import Dispute, ImportBatch, Subject
 from furong.faces.web.presenters import figures, wording
+from furong.faces.web.presenters.cases_list import rows_of
+from furong.faces.web.presenters.cases_pages import CaseRow
 from furong.faces.web.presenters.desk_pages import HomePage, Task
+from furong.faces.web.presenters.handler_tasks import handler_tasks
 from furong.faces.web.presenters.parts import Bar, Kpi, segments
 from furong.faces.web.presenters.policies import reach_bar
 from furong.faces.web.presenters.verdicts import (
@@ -29,8 +35,10 @@ from furong.faces.web.presenters.verdicts import (
     UNKNOWN,
 )
 from furong.faces.web.presenters.whose import Whose, whose
+from furong.faces.web.waiting import MOST, capped
 
 TOP = 6
+FIRST = 6  # as many cases as the first page shows
 OWN = 30  # as many of a person's own subjects as the first page names
 SOON = timedelta(days=30)
 TELLING = [standing for standing in reads.STANDINGS if standing != INELIGIBLE]
@@ -40,9 +48,19 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
     local = timezone.localtime(at)
     greeting = _("%(hello)s，%(name)s") % {"hello": _hello(local.hour), "name": user.name}
     date_line = figures.weekday(local.date())
+    rows, waiting = _waiting(user, at) if "case.act" in actions else ([], "")
     if own := _own(user, at):
         kpis, tasks = _of_own(own, at)
-        return HomePage(greeting, date_line, _("我的服务对象"), tasks, kpis)
+        tasks = [*handler_tasks(user, actions, at), *tasks]
+        return HomePage(
+            greeting,
+            date_line,
+            _("我的服务对象"),
+            tasks,
+            kpis,
+            cases=rows,
+            waiting=waiting,
+        )
     texts = _texts(at) if "policy.view" in actions else []
     told = whose(user, at) if texts else None
     every = reads.reaches(at, told.counted) if told else {}
@@ -51,7 +69,10 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
         greeting=greeting,
         date=date_line,
         heading=_("今天先看"),
-        tasks=[*_tasks(user, actions, texts, told, reaches, at)],
+        tasks=[
+            *handler_tasks(user, actions, at),
+            *_tasks(user, actions, texts, told, reaches, at),
+        ],
         kpis=[
             *_own_kpis(user, actions, at),
             *_policy_kpis(texts, told, reaches.values()),
@@ -60,7 +81,21 @@ def home_page(user: User, actions: Collection[str], *, at: datetime) -> HomePage
         whose=told.name if told else "",
         top=_top(texts, reaches) if told else (),
         streets=_streets(reaches.values()),
+        cases=rows,
+        waiting=waiting,
     )
+
+
+def _waiting(user: User, at: datetime) -> tuple[list[CaseRow], str]:
+    """The first cases of the person's inbox, and how many lie in it; an owner has a page of theirs."""
+    if not coverage_of(user, "case.act", at=at, among=INSIDE).scopes:
+        return [], ""
+    found = cases.inbox(user, at)
+    first = [*found.defer("procedure__content")[:FIRST]]
+    if not first:
+        return [], ""
+    rows = rows_of(first, every_machine(), user=user, at=at)
+    return rows, capped(found.order_by()[: MOST + 1].count())
 
 
 def _own(user: User, at: datetime) -> list[Subject]:
@@ -200,6 +235,8 @@ def _tasks(
         yield Task(
             _("%d 天内到期的政策") % SOON.days, note, figures.count(len(ending)), library, "amber"
         )
+    if "fact.settle" in actions:
+        yield from _disputes(user, at)
     if "subject.import" in actions:
         yield from _imports(user)
     if "journal.verify" in actions:
@@ -226,6 +263,14 @@ def _ending(texts: Sequence[Text], day: date) -> list[Text]:
 
 def _open_points(texts: Sequence[Text]) -> list[int]:
     return [len(wording.open_points(text.policy, text.document)) for text in texts]
+
+
+def _disputes(user: User, at: datetime) -> Iterator[Task]:
+    """Facts in dispute that the person may settle."""
+    if waiting := Dispute.objects.open().open_to(user, "fact.settle", at).count():
+        note = _("各方说法不一；核实之前，同等效力的按未知处理")
+        link = reverse("disputes")
+        yield Task(_("待核实的事实"), note, figures.count(waiting), link, "violet")
 
 
 def _imports(user: User) -> Iterator[Task]:

@@ -62,6 +62,7 @@ RECENT = 10
 BADGES = {
     Verdict.NEW: Badge(gettext_lazy("新增"), "jade", "check"),
     Verdict.UPDATE: Badge(gettext_lazy("更新"), "blue"),
+    Verdict.DISPUTED: Badge(gettext_lazy("有争议"), "violet", "question"),
     Verdict.SAME: Badge(gettext_lazy("无变化")),
     Verdict.INVALID: Badge(gettext_lazy("不导入"), "hibiscus", "close"),
 }
@@ -191,7 +192,7 @@ def preview_page(
 
 
 def _kpis(counts: Mapping[str, int]) -> list[Kpi]:
-    tones = {Verdict.NEW: "jade", Verdict.INVALID: "hibiscus"}
+    tones = {Verdict.NEW: "jade", Verdict.DISPUTED: "violet", Verdict.INVALID: "hibiscus"}
     return [
         Kpi(
             BADGES[verdict].text,

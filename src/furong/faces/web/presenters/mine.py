@@ -15,6 +15,12 @@ from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import Subject, SubjectFacts
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.figures import Amount
+from furong.faces.web.presenters.my_handlers import (
+    ErrandRow,
+    asked_policies,
+    my_errands,
+    pending_of,
+)
 from furong.faces.web.presenters.one_policy import guide_lines
 from furong.faces.web.presenters.parts import Badge, Option, Text
 from furong.faces.web.presenters.questions import question
@@ -85,10 +91,14 @@ class MyPolicies:
     lacking: Sequence[VerdictRow]
     closed: Sequence[VerdictRow]
     as_of: str
+    errands: Sequence[ErrandRow] = ()
+    asked: frozenset[str] = frozenset()  # policies that somebody is to apply for in the firm's name
+    pending: int = 0  # people who wait for the reader as main handler
+    many: bool = False  # so many firms that a list with a search helps
 
 
 def my_policies(
-    subject: Subject, firms: Iterable[Subject], *, user: User, at: datetime
+    subject: Subject, firms: Sequence[Subject], *, user: User, at: datetime
 ) -> MyPolicies:
     grouped = policies.explained(subject, at)
     case = Case(policies.judge(at), registry.facts_of(subject))
@@ -112,6 +122,10 @@ def my_policies(
         lacking=[verdict_row(one, case) for one in sorted(grouped["unknown"], key=nearness)],
         closed=[verdict_row(one, case) for one in grouped["ineligible"]],
         as_of=figures.moment(at),
+        errands=my_errands(subject),
+        asked=asked_policies(subject),
+        pending=pending_of(subject.pk, user, at),
+        many=len(firms) > 1,
     )
 
 

@@ -69,22 +69,27 @@ def policy_page(
         whose=told.name if told else "",
         measured=_("服务对象 %s 家") % figures.count(reach.count),
         elsewhere=text.reference,
-        repealed=_repealed(policy.id),
+        repealed=repealed(policy.id),
         may_edit=may_edit and not text.reference and not text.repealed,
         draft=_draft(policy.id) if may_edit else "",
         under_way=Application.objects.of_policy(policy.id).in_flight().count() if may_edit else 0,
     )
 
 
-def _repealed(code: str) -> str:
+def repealed(code: str) -> str:
+    """By what a policy was ended, and what becomes of applications; "" for one that was not."""
     repeal = Repeal.objects.filter(policy__code=code).first()
     if repeal is None:
         return ""
-    return _("已由%(number)s废止，最后施行之日%(day)s。理由：%(reason)s") % {
+    told = _("已由%(number)s废止，最后施行之日%(day)s。理由：%(reason)s") % {
         "number": repeal.number,
         "day": figures.day(repeal.last_day),
         "reason": repeal.reason,
     }
+    kept = (
+        _("此前提交的申请按原条款办结") if repeal.keeps else _("这一天之后，没有办结的申请不再同意")
+    )
+    return _("%(told)s；%(kept)s") % {"told": told, "kept": kept}
 
 
 def _draft(code: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -27,6 +28,7 @@ BADGES = {
 }
 
 
+TITLE = 80  # characters of a title that the list shows
 OPENED = Badge(gettext_lazy("已新开草稿"), "jade", "check")
 
 
@@ -127,7 +129,7 @@ def _line(one: Planned, taken: Collection[str]) -> SheetLine:
     return SheetLine(
         line=one.row.number,
         code=one.code,
-        title=one.title or _("（未命名）"),
+        title=Truncator(one.title).chars(TITLE) or _("（未命名）"),
         verdict=OPENED if opened else BADGES[one.verdict],
         faults=[str(fault) for fault in one.faults],
         notes=one.notes,

@@ -12,7 +12,7 @@ from furong.apps.directory.models import Grant, User
 from furong.apps.policies import reads as policies
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.models import Source, Subject
-from furong.apps.registry.reads import encoded_facts
+from furong.apps.registry.reads import encoded_facts, facts_of
 from furong.apps.registry.sources import sources_open_to
 from furong.engines.rules import Fact
 from furong.engines.rules.questions import next_questions
@@ -28,11 +28,16 @@ ANSWERERS = (Capacity.OWNER, Capacity.LIAISON, Capacity.CLERK)  # the nearest to
 def question(
     subject: Subject, verdicts: Iterable[policies.Verdict], *, user: User, at: datetime
 ) -> Question | None:
-    """What to ask next, if there is something whose any answer decides a policy."""
+    """What to ask next, if there is something whose any answer decides a policy.
+
+    What is in dispute is not asked again: another answer would decide nothing.
+    """
+    suspended = {key for key, one in facts_of(subject).items() if one.suspended}
     titles = {verdict.text.policy.id: verdict.text.policy.title for verdict in verdicts}
     found = [
         (asked.facts, [titles[one] for one in asked.settles if one in titles])
         for asked in next_questions(policies.judge(at), encoded_facts(subject))
+        if suspended.isdisjoint(asked.facts)
     ]
     telling = [one for one in found if one[1]]
     if not telling:
@@ -99,8 +104,20 @@ def field_of(fact: Fact) -> Field:
             return Field(fact.key, text, "date")
         case "money":
             return Field(fact.key, text, "text", _("元，或写“万”"))
+        case "code" if catalogue().pack.is_division(fact.key):
+            return Field(fact.key, text, "text", _("选择或填写名称"), options=_counties())
         case _:
             return Field(fact.key, text, "text", fact.unit)
+
+
+def _counties() -> list[tuple[str, str]]:
+    """The counties that the pack knows by name, as suggestions: 某区（990101）."""
+    pack = catalogue().pack
+    return [
+        (_("%(name)s（%(code)s）") % {"name": pack.division_name(code), "code": code}, "")
+        for code in pack.divisions
+        if len(code) == 6
+    ]
 
 
 def answers(form: QueryDict) -> dict[str, object]:
@@ -112,5 +129,11 @@ def answers(form: QueryDict) -> dict[str, object]:
         values = [one for one in form.getlist(name) if one.strip()]
         if name.startswith(PREFIX) and values:
             several = key in facts and facts[key].type == "set"
-            given[key] = values if several else values[-1]
+            given[key] = values if several else _meant(key, values[-1])
     return given
+
+
+def _meant(fact: str, value: str) -> str:
+    """A place by its name is meant by its code."""
+    pack = catalogue().pack
+    return pack.division_code(value) if pack.is_division(fact) else value

@@ -34,8 +34,10 @@ class Case:
     facts: Mapping[str, FactValue]
 
     def label(self, key: str) -> str:
-        """A missing fact by what one would ask: 营业收入, 是否已参加社会保险."""
-        return asked(self.judge.book.facts[key])
+        """A missing fact by what one would ask: 营业收入, 是否已参加社会保险; or that it is in dispute."""
+        text = asked(self.judge.book.facts[key])
+        held = self.facts.get(key)
+        return _("%s（说法不一，待核实）") % text if held and held.suspended else text
 
 
 THINGS = ("企业", "户", "对象")  # zh: of labels in packs
@@ -56,7 +58,7 @@ def source_line(value: FactValue) -> str:
         parts.append(figures.day(end) if start == end else figures.window(start, end))
     parts.append(_("%s记录") % figures.day(timezone.localdate(value.recorded_at)))
     if value.disputed:
-        parts.append(_("另有不同说法"))
+        parts.append(_("说法不一，待核实") if value.suspended else _("另有不同说法"))
     return " · ".join(parts)
 
 

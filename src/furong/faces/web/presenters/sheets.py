@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from furong.apps.policies import reads
 from furong.apps.policies.reads import Overview, Reach, Text, Verdict
-from furong.apps.registry.catalogue import catalogue
+from furong.apps.registry.catalogue import catalogue, money_digits
 from furong.apps.registry.exporting import Added, ExportCell, write_table
 from furong.apps.registry.models import Subject
 from furong.apps.registry.reads import encoded_facts
@@ -18,6 +18,7 @@ from furong.engines.rules.explain import Explanation, explain
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.reasons import Case, shared_reason
 from furong.faces.web.presenters.verdicts import BADGES
+from furong.packs.currency import major
 
 
 def as_of(title: str, whose: str, at: datetime) -> str:
@@ -70,8 +71,8 @@ def reached_columns(text: Text, at: datetime) -> Added:
 
 
 def yuan(minor: int | None) -> Decimal | None:
-    """Fen as the yuan of a spreadsheet's cell."""
-    return None if minor is None else Decimal(minor) / 100
+    """Minor units as a spreadsheet's cell shows them, in the currency itself."""
+    return None if minor is None else major(minor, money_digits())
 
 
 def policy_sheet(texts: Iterable[Text], reaches: Mapping[str, Reach] | None, title: str) -> bytes:

@@ -17,11 +17,13 @@ from furong.apps.policies.models import OPEN, OWN, REVIEWS, Draft, Opinion, Stag
 from furong.apps.policies.reads import Text as PolicyText
 from furong.apps.policies.reads.trying import Change, Trial, trial
 from furong.apps.registry.catalogue import Catalogue, catalogue
+from furong.engines.rules.form import alike
+from furong.engines.rules.problems import ExpressionError
 from furong.engines.rules.words import in_words
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.parts import Badge, Bar, Chip, Kpi, Option, Segment, chip
 from furong.faces.web.presenters.parts import segments as laid
-from furong.faces.web.presenters.studio_changes import anchor, differences
+from furong.faces.web.presenters.studio_changes import differences
 from furong.faces.web.presenters.studio_form import Drawing, numeric, options
 from furong.faces.web.presenters.studio_pages import (
     CaseFeedback,
@@ -36,10 +38,10 @@ from furong.faces.web.presenters.studio_pages import (
     StudioHead,
     StudioPage,
 )
+from furong.faces.web.presenters.studio_remarks import told
 from furong.faces.web.presenters.verdicts import BADGES
 from furong.faces.web.studio.content import amount_of, condition_of, content_of
 from furong.faces.web.studio.state import PolicyFields
-from furong.packs import writing
 from furong.packs.models.base import Period
 
 TONES = {
@@ -208,7 +210,7 @@ def _examined(draft: Draft, form: PolicyFields, known: Catalogue, at: datetime) 
 def _feedback(
     draft: Draft, form: PolicyFields, examined: Examined, known: Catalogue, at: datetime
 ) -> Feedback:
-    remarks = [_remark(one) for one in examined.remarks]
+    remarks = [told(one) for one in examined.remarks]
     tried = _tried(draft, examined, at)
     before = {one.id: one for one in _in_force(draft, at)}
     return Feedback(
@@ -271,15 +273,20 @@ def _criterion(
         words=_words(expression, known) if sound else "",
         met=met if one.way == "when" else None,
         unknown=unknown,
-        was=_words(held.when, known) if held and held.when and held.when != expression else "",
+        was=_was(held.when, expression, known) if held and held.when else "",
         remarks=own,
     )
+
+
+def _was(held: str, now: str, known: Catalogue) -> str:
+    """How the version in force says a condition, where the draft says another."""
+    return "" if alike(held, now) else _words(held, known)
 
 
 def _words(expression: str, known: Catalogue) -> str:
     try:
         return in_words(expression, known.facts)
-    except (ValueError, KeyError):
+    except (ExpressionError, ValueError, KeyError):
         return expression
 
 
@@ -379,11 +386,7 @@ def _bar(one: Change, whole: int) -> list[Segment]:
     return laid([("blue", kept), ("hibiscus", one.after - kept)], whole=whole)
 
 
-# Remarks, history, differences.
-
-
-def _remark(one: writing.Remark) -> Remark:
-    return Remark(one.message, one.remedy, anchor(one.path), one.unfinished)
+# History.
 
 
 def _revisions(draft: Draft) -> list[RevisionRow]:

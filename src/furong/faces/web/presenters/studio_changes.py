@@ -91,11 +91,24 @@ def _shown(value: Any) -> str:
 
 def anchor(path: str) -> str:
     """The form field that a path speaks of: `criteria[0].when` → `c0-when`."""
+    if path in _ANCHORS:
+        return _ANCHORS[path]
     head, _dot, rest = path.partition(".")
     section, _bracket, number = head.rstrip("]").partition("[")
-    if section in {"criteria", "cases"} and number:
-        return f"{section[0] if section == 'criteria' else 'k'}{number}-{rest or 'label'}"
+    if section == "criteria" and number:
+        return f"c{number}-{rest if rest not in {'', 'id'} else 'label'}"
+    if section == "cases" and number:
+        part = rest.partition(".")[0]
+        return f"k{number}-{part if part in {'title', 'facts', 'amount'} else 'label'}"
     start = {"benefit": "b", "guide": "g", "document": "d"}.get(section)
     if start and rest:
         return f"{start}-{rest}"
-    return {"valid": "begins", "budget": "budget", "group": "group"}.get(section, section)
+    return {"valid": "begins", "benefit": "b-kind", "document": "d-title"}.get(section, section)
+
+
+_ANCHORS = {
+    "valid.to": "ends",
+    "group.label": "group_label",
+    "guide.deadline.from": "g-opens",
+    "guide.deadline.to": "g-closes",
+}

@@ -48,6 +48,7 @@ class FactRow:
     value: Text
     state: str = "known"  # known derived unknown masked
     history: bool = False
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class HistoryRow:
     occurred: str
     recorded: str
     current: bool
+    note: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +103,5 @@ class FactHistory:
     key: str
     note: Text
     rows: Sequence[HistoryRow]
+    disputes: Sequence[str] = ()  # the ids of those that are open
+    may_contest: bool = False

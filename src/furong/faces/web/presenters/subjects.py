@@ -13,8 +13,7 @@ from furong.apps.policies import reads as policies
 from furong.apps.policies.reads import INDUSTRY
 from furong.apps.registry import reads as registry
 from furong.apps.registry.catalogue import Catalogue, catalogue
-from furong.apps.registry.models import FactEntry, Relation, Subject
-from furong.apps.registry.values import from_plain
+from furong.apps.registry.models import Dispute, Effect, FactEntry, Relation, Subject
 from furong.engines.rules import Fact, Judgement, Rulebook, show_value
 from furong.engines.rules.derivation import Complete
 from furong.faces.web.presenters import figures
@@ -23,6 +22,7 @@ from furong.faces.web.presenters.industries import industry
 from furong.faces.web.presenters.parts import Badge, Kpi
 from furong.faces.web.presenters.questions import question
 from furong.faces.web.presenters.reasons import Case, source_line, verdict_row
+from furong.faces.web.presenters.statements import period_of, value_of
 from furong.faces.web.presenters.subject_pages import (
     FactGroup,
     FactHistory,
@@ -198,8 +198,15 @@ SHORT = 8  # a longer group of unknown facts begins folded
 
 def _stated_row(value: registry.FactValue) -> FactRow:
     shown = industry(value.shown) if value.fact.key == INDUSTRY else value.shown
-    state = "masked" if value.personal else "known"
-    return FactRow(value.fact.key, value.fact.label, shown, state=state, history=True)
+    state = "masked" if value.personal else "unknown" if value.suspended else "known"
+    return FactRow(
+        value.fact.key,
+        value.fact.label,
+        shown,
+        state=state,
+        history=True,
+        disputed=value.disputed,
+    )
 
 
 def _derived_row(fact: Fact, follows: Follows) -> FactRow:
@@ -208,12 +215,14 @@ def _derived_row(fact: Fact, follows: Follows) -> FactRow:
     return FactRow(fact.key, fact.label, _("可能为%s") % follows.text, state="unknown")
 
 
-def fact_history(subject: Subject, key: str) -> FactHistory:
-    """Every statement of one fact about a subject, the newest first."""
+def fact_history(subject: Subject, key: str, *, may_edit: bool) -> FactHistory:
+    """Every statement of one fact about a subject, the newest first; and what is in dispute of it."""
     known = catalogue()
     fact = known.fact(key)
     entries = registry.history(subject, key)[::-1]
     current = registry.facts_of(subject).get(key)
+    base = known.at_its_date(key, None)[0].key
+    disputes = Dispute.objects.open().filter(subject=subject, fact=base)
     return FactHistory(
         subject_id=str(subject.pk),
         subject_name=subject.name,
@@ -221,30 +230,26 @@ def fact_history(subject: Subject, key: str) -> FactHistory:
         key=key,
         note=known.pack.facts[key].note,
         rows=[
-            _history_row(entry, fact, is_current=bool(current and current.entry == entry.sequence))
-            for entry in entries
+            _history_row(entry, fact, is_current=_is_current(current, entry)) for entry in entries
         ],
+        disputes=[str(one.pk) for one in disputes],
+        may_contest=may_edit and current is not None,
     )
 
 
+def _is_current(current: registry.FactValue | None, entry: FactEntry) -> bool:
+    return current is not None and not current.suspended and current.entry == entry.sequence
+
+
 def _history_row(entry: FactEntry, fact: Fact, *, is_current: bool) -> HistoryRow:
-    if entry.sealed_id:
-        shown = "******"
-    elif entry.value is None:
-        shown = _("撤回")
-    else:
-        shown = registry.shown(fact, from_plain(fact, entry.value))
-    source = str(entry.get_source_display())
+    effect = str(entry.get_effect_display()) if entry.effect != Effect.STANDS else ""
     return HistoryRow(
-        value=shown,
-        about=figures.window(entry.about_from, entry.about_to)
-        if entry.about_from != entry.about_to
-        else figures.day(entry.about_to),
-        source=" · ".join(
-            filter(None, [source, entry.cited, _("有争议") if entry.disputed else ""])
-        ),
+        value=value_of(entry, fact),
+        about=period_of(entry),
+        source=" · ".join(filter(None, [str(entry.get_source_display()), entry.cited, effect])),
         reporter=entry.reporter.name if entry.reporter else "",
         occurred=figures.moment(entry.occurred_at),
         recorded=figures.moment(entry.recorded_at),
         current=is_current,
+        note=entry.note,
     )

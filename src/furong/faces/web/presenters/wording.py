@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from furong.apps.registry.catalogue import money_digits
 from furong.apps.registry.reads import shown
 from furong.engines.rules import Fact as RuleFact
 from furong.engines.rules import read_value
@@ -65,7 +66,8 @@ _SIGNS = {
     "max": gettext_lazy("取高"),
     "tier": gettext_lazy("分档"),
 }
-_TOKEN = re.compile(r"[a-z_][a-z0-9_]*|\*|(?<![\w.])\d{5,}(?![\w.])")
+_SUM = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_TOKEN = re.compile(r"[a-z_][a-z0-9_]*|\*|(?<![\w.])[0-9]{5,15}(?![\w.])")
 
 
 def level_badge(document: Document, *, elsewhere: bool) -> Badge:
@@ -95,15 +97,13 @@ def period(value: Period | None) -> str:
 
 
 def fixed(expression: str | None) -> Decimal | None:
-    """The sum in yuan where an expression is a plain number."""
-    try:
-        return Decimal(expression) if expression else None
-    except InvalidOperation:
-        return None
+    """The sum in yuan where an expression is a plain number, of a size that sums have."""
+    return Decimal(expression) if expression and _SUM.fullmatch(expression) else None
 
 
 def yuan(value: Decimal) -> Amount:
-    return figures.amount(int(value * 100))
+    """A sum as a pack writes it, in the currency itself; digits that the currency lacks are dropped."""
+    return figures.amount(int(value.scaleb(money_digits())))
 
 
 def formula(expression: str, facts: Mapping[str, Fact]) -> str:

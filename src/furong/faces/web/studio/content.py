@@ -1,5 +1,6 @@
 """Between a draft's content (plain JSON of a pack's policy and document) and the form's fields."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from furong.engines.rules import Fact
 from furong.engines.rules.form import (
     Line,
+    alike,
     expression_of,
     lines_of,
     operators_for,
@@ -28,6 +30,7 @@ from furong.faces.web.studio.state import (
 type Facts = Mapping[str, Fact]
 type Content = dict[str, Any]
 
+_INTEGER = re.compile(r"-?[0-9]{1,16}")
 UNKNOWN = "unknown"
 """How a worked case says that the amount is not known."""
 
@@ -148,10 +151,15 @@ def written_as(criterion: CriterionFields, facts: Facts, *, text: bool) -> None:
 
 
 def condition_of(criterion: CriterionFields, facts: Facts) -> str:
-    """The expression of a criterion's lines, or the one that is edited as text."""
+    """The expression of a criterion's lines, or the one that is edited as text.
+
+    As long as the lines say what its text said, the text stays as its author wrote it.
+    """
+    text = criterion.when.strip()
     if criterion.as_text:
-        return criterion.when.strip()
-    return expression_of([_line(one, facts.get(one.fact)) for one in criterion.lines], facts)
+        return text
+    made = expression_of([_line(one, facts.get(one.fact)) for one in criterion.lines], facts)
+    return text if text and alike(text, made) else made
 
 
 def _line(fields: LineFields, fact: Fact | None) -> Line:
@@ -289,6 +297,6 @@ def _value(text: str, fact: Fact | None) -> Any:
         return text
     if fact.type == "set":
         return [*split_values(text)]
-    if fact.type in ORDERED and text.lstrip("-").isdecimal():
+    if fact.type in ORDERED and _INTEGER.fullmatch(text):
         return int(text)
     return text

@@ -6,6 +6,8 @@ from typing import Any, get_args
 
 from django.http import QueryDict
 
+from furong.apps.base.texts import clean
+from furong.apps.policies import limits
 from furong.faces.web.studio.content import Facts, written_as
 from furong.faces.web.studio.state import (
     DOCUMENT,
@@ -19,8 +21,8 @@ from furong.faces.web.studio.state import (
     Way,
 )
 
-MOST = {"criteria": 40, "lines": 12, "cases": 60}
-"""Rows that a form takes; a real policy has a dozen conditions."""
+MOST = {"criterion": limits.CONDITIONS, "line": limits.LINES, "case": limits.CASES}
+"""Rows to which a button adds another. What was posted is read whole: the verb refuses too much."""
 
 _TEXTS = frozenset(
     [
@@ -43,19 +45,30 @@ _TEXTS = frozenset(
 
 def fields_from(post: QueryDict, *, saved: PolicyFields) -> PolicyFields:
     """The form as posted. saved: the form as kept, for what is not among its fields."""
+    post = _visible(post)
     read = PolicyFields(
         kinds=tuple(post.getlist("kinds")),
         budget_partial="budget_partial" in post,
-        criteria=[_criterion(post, f"c{n}") for n in _places(post, "c", MOST["criteria"])],
+        criteria=[_criterion(post, f"c{n}") for n in _places(post, "c")],
         benefit=_benefit(post, saved.benefit),
         guide=_filled(GuideFields(), post, "g"),
-        cases=[_case(post, f"k{n}") for n in _places(post, "k", MOST["cases"])],
+        cases=[_case(post, f"k{n}") for n in _places(post, "k")],
         document={name: _text(post, f"d-{name}") for name in DOCUMENT},
         rest=saved.rest,
     )
+    written = {one.id: one.when for one in saved.criteria}
+    for one in read.criteria:
+        if not one.as_text:
+            one.when = one.when or written.get(one.id, "")
     for name in _TEXTS:
         setattr(read, name, _text(post, name))
     return read
+
+
+def revision_of(post: QueryDict) -> int:
+    """The revision that the page was made from; 0, which no draft is at, for nonsense."""
+    told = post.get("revision", "")
+    return int(told) if _REVISION.fullmatch(told) else 0
 
 
 def rearranged(form: PolicyFields, change: str, facts: Facts) -> PolicyFields:
@@ -65,14 +78,14 @@ def rearranged(form: PolicyFields, change: str, facts: Facts) -> PolicyFields:
     """
     verb, _, rest = change.partition(":")
     noun, _, place = rest.partition(":")
-    numbers = [int(part) for part in place.split(":") if part.isdecimal()]
+    numbers = [int(part) for part in place.split(":") if _PLACE.fullmatch(part)]
     rows = _rows(form, noun, numbers)
     if rows is None:
         return form
     at = numbers[-1] if numbers else -1
-    if verb == "add" and len(rows) < MOST["lines" if noun == "line" else _PLURAL[noun]]:
+    if verb == "add" and len(rows) < MOST[noun]:
         rows.append(_new(form, noun))
-    elif verb == "copy" and 0 <= at < len(rows) < MOST["cases"]:
+    elif verb == "copy" and 0 <= at < len(rows) < MOST["case"]:
         rows.insert(at + 1, _copied(rows[at]))
     elif verb == "drop" and 0 <= at < len(rows):
         del rows[at]
@@ -83,7 +96,8 @@ def rearranged(form: PolicyFields, change: str, facts: Facts) -> PolicyFields:
     return form
 
 
-_PLURAL = {"criterion": "criteria", "case": "cases"}
+_PLACE = re.compile(r"[0-9]{1,3}")
+_REVISION = re.compile(r"[0-9]{1,8}")
 
 
 def _rows(form: PolicyFields, noun: str, numbers: list[int]) -> list[Any] | None:
@@ -116,7 +130,7 @@ def _criterion(post: QueryDict, at: str) -> CriterionFields:
     way = _text(post, f"{at}-way")
     read.way = way if way in get_args(Way.__value__) else "when"  # type: ignore[assignment]
     read.as_text = _text(post, f"{at}-as_text") == "1"
-    read.lines = [_line(post, f"{at}-l{n}") for n in _places(post, f"{at}-l", MOST["lines"])]
+    read.lines = [_line(post, f"{at}-l{n}") for n in _places(post, f"{at}-l")]
     return read
 
 
@@ -150,12 +164,20 @@ def _filled[F](read: F, post: QueryDict, at: str) -> F:
     return read
 
 
+def _visible(post: QueryDict) -> QueryDict:
+    """What was posted without signs that nobody sees, in the names of fields as in their values."""
+    read = QueryDict(mutable=True)
+    for name, values in post.lists():
+        read.setlist(clean(name, lines=False), [clean(value) for value in values])
+    return read
+
+
 def _text(post: QueryDict, name: str) -> str:
-    return post.get(name, "").replace("\x00", "").strip()
+    return post.get(name, "").strip()
 
 
-def _places(post: QueryDict, start: str, most: int) -> list[int]:
+def _places(post: QueryDict, start: str) -> list[int]:
     """The numbers of the rows that were posted: `c0-…`, `c1-…` → [0, 1]."""
     pattern = re.compile(rf"{re.escape(start)}(\d{{1,3}})-")
     found = {int(one[1]) for name in post if (one := pattern.match(name))}
-    return sorted(found)[:most]
+    return sorted(found)

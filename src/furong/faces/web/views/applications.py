@@ -1,11 +1,9 @@
 """Applications and decisions: lists, an application's page, deciding, withdrawing, applying."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,13 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from furong.apps.base.errors import Refusal
-from furong.apps.base.files import store
-from furong.apps.base.idempotency import digest_of, once
-from furong.apps.base.models import StoredFile
 from furong.apps.directory.access import may, require
+from furong.apps.handlers.actions import apply_in_name
 from furong.apps.policies import reads
 from furong.apps.policies.actions import (
-    apply_for,
     decide_application,
     decide_without_application,
     withdraw_application,
@@ -34,6 +29,7 @@ from furong.apps.registry.models import Subject
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.cursor import page_of
 from furong.faces.web.downloads import workbook
+from furong.faces.web.posting import STALE, Faulty, act_once, done_once, stored
 from furong.faces.web.presenters import applications as words
 from furong.faces.web.presenters.applications_deciding import (
     Entered,
@@ -42,13 +38,13 @@ from furong.faces.web.presenters.applications_deciding import (
     seen,
 )
 from furong.faces.web.presenters.applications_pages import DecideForm
+from furong.faces.web.presenters.one_policy import repealed
 from furong.faces.web.presenters.whose import whose
 from furong.faces.web.views.policies import text_or_404
 
 SIZE = 50
 NUMBER = ("-number",)
 RECORDED = ("-recorded_at", "-id")
-STALE = 409
 
 
 @require_safe
@@ -100,12 +96,12 @@ def decide(request: Request, pk: UUID) -> HttpResponse:
 
     def act() -> str:
         if entered.errors:
-            raise _Faulty
-        ruling = entered.ruling(_stored(request))
+            raise Faulty
+        ruling = entered.ruling(stored(request))
         decide_application(one, ruling, by=person(request), at=request.at)
         return reverse("application", args=[pk])
 
-    return _done_once(request, act, _("决定已登记"), again=lambda: _shown(request, one, entered))
+    return done_once(request, act, _("决定已登记"), again=lambda: _shown(request, one, entered))
 
 
 @require_POST
@@ -119,7 +115,7 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
         withdraw_application(one, reason=reason, by=person(request), at=request.at)
         return reverse("application", args=[pk])
 
-    return _done_once(request, act, _("申请已撤回"), again=lambda: _shown(request, one))
+    return done_once(request, act, _("申请已撤回"), again=lambda: _shown(request, one))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,13 +133,13 @@ def apply(request: Request, pk: UUID, policy: str) -> HttpResponse:
 
     def act() -> str:
         note = request.POST.get("note", "")
-        made = apply_for(subject, policy, note=note, by=person(request), at=request.at)
+        made = apply_in_name(subject, policy, note=note, by=person(request), at=request.at)
         return reverse("application", args=[made.application.pk])
 
     if request.method != "POST":
         return shown()
     try:
-        target = _once(request, act)
+        target = act_once(request, act)
     except Refusal as refusal:
         return shown(str(refusal))
     messages.success(request, _("申请已受理"))
@@ -175,12 +171,12 @@ def decide_alone(request: Request, pk: UUID, policy: str) -> HttpResponse:
         if request.POST.get("seen") != seen(ruled):
             raise Refusal(_("您打开页面之后，判定有了变化，决定没有登记；请按新的判定核对后再提交"))
         if entered.errors:
-            raise _Faulty
-        ruling = entered.ruling(_stored(request))
+            raise Faulty
+        ruling = entered.ruling(stored(request))
         decide_without_application(subject, policy, ruling, by=person(request), at=request.at)
         return reverse("decisions")
 
-    return _done_once(request, act, _("决定已登记"), again=lambda: shown(entered))
+    return done_once(request, act, _("决定已登记"), again=lambda: shown(entered))
 
 
 @require_safe
@@ -224,50 +220,6 @@ def show_decision_file(request: Request, pk: UUID) -> HttpResponse:
         return HttpResponse(file.read(), headers=one.file.headers())
 
 
-class _Faulty(Refusal):
-    """Fields are to be mended; the form says which."""
-
-
-def _done_once(
-    request: Request, act: Callable[[], str], told: str, *, again: Callable[[], HttpResponse]
-) -> HttpResponse:
-    """Acts once for the form's key and goes on; where it is refused, the form is shown again."""
-    try:
-        target = _once(request, act)
-    except _Faulty:
-        messages.error(request, _("没有办成，请改正标出的各项"))
-        return again()
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        answer = again()
-        answer.status_code = STALE
-        return answer
-    messages.success(request, told)
-    return redirect(target)
-
-
-def _once(request: Request, act: Callable[[], str]) -> str:
-    """Where to go on, after acting once for the form's key."""
-    sent = {name: request.POST.getlist(name) for name in request.POST if name[:4] != "csrf"}
-    file = _upload(request)
-    named = [file.name, file.size] if file else []
-    digest = digest_of({"path": request.path, "form": sent, "file": named})
-    with once(request.POST.get("key", ""), by=person(request), digest=digest) as kept:
-        if not kept.answered:
-            kept.reply = act()
-    return str(kept.reply)
-
-
-def _upload(request: Request) -> "UploadedFile[Any] | None":
-    file = request.FILES.get("file")
-    return file if isinstance(file, UploadedFile) else None
-
-
-def _stored(request: Request) -> StoredFile | None:
-    file = _upload(request)
-    return store(file, name=file.name or "", by=person(request), at=request.at) if file else None
-
-
 def _shown(request: Request, one: Application, entered: Entered | None = None) -> HttpResponse:
     one.refresh_from_db()
     user, live = person(request), one.state == Application.State.SUBMITTED
@@ -276,7 +228,9 @@ def _shown(request: Request, one: Application, entered: Entered | None = None) -
     withdraws = live and may(user, SUBMIT, at=request.at, on=one.subject)
     page = words.application_page(
         one,
-        changed=_changed(one, request) if live else "",
+        changed=_("；").join(filter(None, (_changed(one, request), repealed(one.policy))))
+        if live
+        else "",
         form=_form(one, request, entered) if decides and not own else None,
         blocked=_("这件申请由您提交，须由他人决定") if decides and own else "",
         withdraw_key=uuid4().hex if withdraws else "",

@@ -1,14 +1,22 @@
-"""When the platform itself fails: a page that says so, with a number that finds it in the log."""
+"""When a request cannot be read, or the platform itself fails: pages that say so and what to do."""
 
 import logging
 import sys
 from secrets import token_hex
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils import timezone
 
 log = logging.getLogger(__name__)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - the handler's form
+    """The page for a request that cannot be taken; of one that is too large it says so."""
+    too_large = isinstance(exception, TooManyFieldsSent | TooManyFilesSent | RequestDataTooBig)
+    page = get_template("400.html").render({"too_large": too_large})
+    return HttpResponse(page, status=413 if too_large else 400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -17,20 +17,21 @@ from furong.apps.policies.actions import Finding, issue_draft, repeal_policy, re
 from furong.apps.policies.models import Draft, Policy
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.presenters.studio_review import review_page
+from furong.faces.web.studio.posted import revision_of
+from furong.faces.web.views.policies import kept, shown_policy
 
 
 @require_safe
 @needs("draft.view")
 def review(request: Request, pk: UUID) -> HttpResponse:
     """The draft, what it changes and what was found so far."""
-    draft = get_object_or_404(Draft.objects.select_related("base", "changed_by"), pk=pk)
-    page = review_page(draft, user=person(request), actions=request.actions, at=request.at)
-    return render(request, "web/studio_review.html", {"page": page})
+    return _reviewed(request, pk)
 
 
 @require_POST
 @needs("policy.review")
 def give_opinion(request: Request, pk: UUID) -> HttpResponse:
+    """Enters an opinion; where it is refused, the page has it as it was typed."""
     draft = get_object_or_404(Draft, pk=pk)
     try:
         review_draft(
@@ -38,17 +39,18 @@ def give_opinion(request: Request, pk: UUID) -> HttpResponse:
             Finding(
                 passed=request.POST.get("outcome") == "passed",
                 unit=request.POST.get("unit", ""),
-                text=request.POST.get("text", "")[:2000],
-                number=request.POST.get("number", "")[:100],
+                text=request.POST.get("text", ""),
+                number=request.POST.get("number", ""),
                 file=_file(request),
             ),
             stage=request.POST.get("stage", ""),
+            revision=revision_of(request.POST),
             by=person(request),
             at=request.at,
         )
-        messages.success(request, _("意见已登记"))
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        return _reviewed(request, pk, refusal)
+    messages.success(request, _("意见已登记"))
     return redirect("studio_review", pk)
 
 
@@ -66,8 +68,7 @@ def issue(request: Request, pk: UUID) -> HttpResponse:
             at=request.at,
         )
     except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return redirect("studio_review", pk)
+        return _reviewed(request, pk, refusal)
     messages.success(request, _("已印发。申报指南和 H5 页已发布，可在“宣传转发”生成海报"))
     return redirect("policy", draft.code)
 
@@ -87,9 +88,9 @@ def repeal(request: Request, policy: str) -> HttpResponse:
             by=person(request),
             at=request.at,
         )
-        messages.success(request, _("已登记废止"))
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        return shown_policy(request, policy, refusal)
+    messages.success(request, _("已登记废止"))
     return redirect("policy", policy)
 
 
@@ -102,6 +103,18 @@ def show_file(request: Request, pk: UUID, file: UUID) -> HttpResponse:  # noqa: 
         raise Http404
     found = get_object_or_404(StoredFile, pk=file)
     return HttpResponse(found.path.read_bytes(), headers=found.headers())
+
+
+def _reviewed(request: Request, pk: UUID, refusal: Refusal | None = None) -> HttpResponse:
+    """The review page; after a refusal, with what was typed into its forms."""
+    draft = get_object_or_404(Draft.objects.select_related("base", "changed_by"), pk=pk)
+    page = review_page(draft, user=person(request), actions=request.actions, at=request.at)
+    return render(
+        request,
+        "web/studio_review.html",
+        {"page": page, **kept(request, refusal)},
+        status=409 if refusal else 200,
+    )
 
 
 def _file(request: Request) -> StoredFile | None:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from furong.apps.base.errors import Refusal
 from furong.apps.directory.models import Zone
 from furong.apps.policies import reads
 from furong.apps.policies.reads import Text
@@ -51,6 +52,11 @@ def _chosen(request: Request) -> dict[str, str]:
 @require_safe
 @needs("policy.view")
 def show_policy(request: Request, policy: str) -> HttpResponse:
+    return shown_policy(request, policy)
+
+
+def shown_policy(request: Request, policy: str, refusal: Refusal | None = None) -> HttpResponse:
+    """A policy's page; after a refusal, with what was typed into its forms."""
     text = text_or_404(policy, request)
     page = policy_page(
         text,
@@ -58,7 +64,15 @@ def show_policy(request: Request, policy: str) -> HttpResponse:
         at=request.at,
         may_edit="policy.edit" in request.actions,
     )
-    return render(request, "web/policy.html", {"page": page})
+    context = {"page": page, **kept(request, refusal)}
+    return render(request, "web/policy.html", context, status=409 if refusal else 200)
+
+
+def kept(request: Request, refusal: Refusal | None) -> dict[str, object]:
+    """For a template: why a form was refused, what was typed into it, and whether its file is lost."""
+    if refusal is None:
+        return {}
+    return {"refusal": str(refusal), "typed": request.POST, "file_lost": bool(request.FILES)}
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """Policies in and out of spreadsheets: template, upload, a look at every row, taking over, exports."""
 
+from functools import lru_cache
+from pathlib import Path
 from uuid import UUID
 
 from django.contrib import messages
@@ -59,7 +61,7 @@ def upload(request: Request) -> HttpResponse:
             if held is None:
                 raise Refusal(_("没有选择文件，请选择政策清单（xlsx 或 CSV）"))
             file = store(held, name=held.name or "", by=person(request), at=request.at)
-            read_policies(file.path)
+            _read(file.path)
         except Refusal as refusal:
             error = str(refusal)
         else:
@@ -176,8 +178,15 @@ def _file(request: Request, pk: UUID) -> StoredFile:
 
 def _planned(request: Request, pk: UUID) -> tuple[StoredFile, PolicySheet, list[Planned]]:
     file = _file(request, pk)
-    sheet = read_policies(file.path)
-    return file, sheet, plan(sheet, day=reads.day_of(request.at, catalogue()))
+    sheet = _read(file.path)
+    day = reads.day_of(request.at, catalogue())
+    return file, sheet, plan(sheet, day=day, digest=file.sha256)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path) -> PolicySheet:
+    """What a kept file holds; kept files never change."""
+    return read_policies(path)
 
 
 def _remember(request: Request, file: StoredFile, codes: list[str]) -> None:

@@ -1,9 +1,12 @@
 """Signing in and out, and the reader's own preferences."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -79,6 +82,13 @@ def language(request: Request) -> HttpResponse:
     return response
 
 
+def here(request: Request, otherwise: str, *, sign_in: bool = False) -> str:
+    """Where the reader was going, on this site, or elsewhere; `sign_in`: by way of signing in."""
+    target = _target(request, otherwise)
+    query = urlencode({"next": target})
+    return f"{reverse('sign_in')}?{query}" if sign_in else target
+
+
 def _form(request: Request, error: str = "") -> HttpResponse:
     page = LoginPage(
         roles=role_cards(request.at) if _is_demo() else (),
@@ -93,9 +103,9 @@ def _is_demo() -> bool:
     return Installation.objects.filter(demo=True).exists()
 
 
-def _target(request: Request) -> str:
+def _target(request: Request, otherwise: str = "/") -> str:
     """Where the reader was going, if that is on this site."""
     wanted = request.POST.get("next", "")
-    here = {request.get_host()}
-    safe = url_has_allowed_host_and_scheme(wanted, here, require_https=request.is_secure())
-    return wanted if safe else "/"
+    hosts = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
+    return wanted if safe else otherwise

@@ -23,7 +23,7 @@ from furong.apps.registry.catalogue import catalogue
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.presenters.studio import draft_list, feedback_of, studio_page
 from furong.faces.web.studio.content import content_of, fields_of
-from furong.faces.web.studio.posted import fields_from, rearranged
+from furong.faces.web.studio.posted import fields_from, rearranged, revision_of
 from furong.faces.web.studio.state import PolicyFields
 
 EDITOR = "web/studio.html"
@@ -58,21 +58,21 @@ def open_new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("policy.edit")
 def edit(request: Request, pk: UUID) -> HttpResponse:
-    """The editor; a POST saves. Who comes too late is shown what changed, and keeps their words."""
+    """The editor; a POST saves. Who comes too late is told so, and keeps their words."""
     draft = get_object_or_404(Draft.objects.select_related("base", "changed_by"), pk=pk)
-    if draft.stage != Stage.DRAFTING:
-        return redirect("studio_review", pk)
     saved = fields_of(draft.document, draft.definition)
     if request.method != "POST":
+        if draft.stage != Stage.DRAFTING:
+            return redirect("studio_review", pk)
         return render(request, EDITOR, {"page": studio_page(draft, saved, at=request.at)})
     form = fields_from(request.POST, saved=saved)
     document, definition = content_of(form, catalogue().facts, document=draft.document)
     try:
-        save_draft(
+        kept = save_draft(
             draft,
             document=document,
             definition=definition,
-            revision=_revision(request),
+            revision=revision_of(request.POST),
             by=person(request),
             at=request.at,
         )
@@ -85,14 +85,14 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
         page = studio_page(draft, form, at=request.at)
         return render(request, EDITOR, {"page": page}, status=409)
     if request.POST.get("then") == "submit":
-        return _submit(request, draft)
+        return _submit(request, draft, kept.revision)
     messages.success(request, _("已保存"))
     return redirect("studio_draft", pk)
 
 
-def _submit(request: Request, draft: Draft) -> HttpResponse:
+def _submit(request: Request, draft: Draft, revision: int) -> HttpResponse:
     try:
-        submit_draft(draft, by=person(request), at=request.at)
+        submit_draft(draft, revision=revision, by=person(request), at=request.at)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("studio_draft", draft.pk)
@@ -128,11 +128,11 @@ def arrange(request: Request, pk: UUID) -> HttpResponse:
 def restore(request: Request, pk: UUID) -> HttpResponse:
     draft = get_object_or_404(Draft, pk=pk)
     wanted = request.POST.get("to", "")
-    if not wanted.isdecimal():
+    if not (wanted.isdecimal() and len(wanted) < 9):
         raise Http404
     try:
         restore_draft(
-            draft, int(wanted), seen=_revision(request), by=person(request), at=request.at
+            draft, int(wanted), seen=revision_of(request.POST), by=person(request), at=request.at
         )
         messages.success(request, _("已恢复到第 %s 次修改的内容") % wanted)
     except Refusal as refusal:
@@ -162,9 +162,3 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 def _posted(request: Request, pk: UUID) -> tuple[Draft, PolicyFields]:
     draft = get_object_or_404(Draft.objects.select_related("base", "changed_by"), pk=pk)
     return draft, fields_from(request.POST, saved=fields_of(draft.document, draft.definition))
-
-
-def _revision(request: Request) -> int:
-    """The revision that the page was made from; 0, which no draft is at, for nonsense."""
-    told = request.POST.get("revision", "")
-    return int(told) if told.isdecimal() and len(told) < 9 else 0

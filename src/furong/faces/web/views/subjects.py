@@ -15,6 +15,7 @@ from furong.apps.registry.actions import state_facts
 from furong.apps.registry.catalogue import catalogue
 from furong.apps.registry.exporting import export_subjects
 from furong.apps.registry.models import Subject
+from furong.apps.registry.sight import may_see, merged_away
 from furong.apps.registry.sources import sources_open_to
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.downloads import workbook
@@ -69,7 +70,12 @@ def _listing(request: Request) -> Listing:
 @require_safe
 @needs("subject.view")
 def show_subject(request: Request, pk: UUID) -> HttpResponse:
+    """A subject; of one that was merged, the one that remains, for those who may see that one."""
     subject = _subject(request, pk)
+    into = subject.merged_into
+    if into is not None and may_see(person(request), into, request.at):
+        messages.info(request, merged_away(subject, to=person(request), at=request.at))
+        return redirect("subject", into.pk)
     may_edit = bool(sources_open_to(person(request), subject, at=request.at))
     page = subject_page(subject, user=person(request), may_edit=may_edit, at=request.at)
     return render(request, "web/subject.html", {"page": page})
@@ -81,7 +87,9 @@ def show_history(request: Request, pk: UUID, fact: str) -> HttpResponse:
     subject = _subject(request, pk)
     if fact not in catalogue().facts:
         raise Http404
-    return render(request, "web/fact_history.html", {"page": fact_history(subject, fact)})
+    may_edit = bool(sources_open_to(person(request), subject, at=request.at))
+    page = fact_history(subject, fact, may_edit=may_edit and subject.merged_into_id is None)
+    return render(request, "web/fact_history.html", {"page": page})
 
 
 @require_POST
@@ -107,4 +115,4 @@ def answer(request: Request, pk: UUID) -> HttpResponse:
 
 def _subject(request: Request, pk: UUID) -> Subject:
     seen = Subject.objects.visible_to(request.user, request.at)
-    return get_object_or_404(seen.select_related("street"), pk=pk)
+    return get_object_or_404(seen.select_related("street", "merged_into"), pk=pk)

@@ -25,7 +25,7 @@
 
   page.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const search = page.querySelector("[data-search]");
+    const search = page.querySelector("main [data-search]") || page.querySelector("[data-search]");
     if (event.key === "Escape" && page.activeElement === search) search.blur();
     if (typing(event.target)) return;
     if (event.key === "/" && search) {
@@ -129,6 +129,32 @@
   page.addEventListener("change", (event) => {
     const told = event.target.type === "file" && event.target.closest(".drop")?.querySelector("[data-chosen]");
     if (told && event.target.files.length) told.textContent = event.target.files[0].name;
+  });
+
+  // A field for photos says how many were chosen.
+  page.addEventListener("change", (event) => {
+    const told = event.target.type === "file" && event.target.closest(".ask-files")?.querySelector("[data-chosen-files]");
+    if (told && event.target.files.length) told.textContent = told.dataset.chosenFiles.replace("0", event.target.files.length);
+  });
+
+  // A moment can be filled in as the district's now, as it was when the page was made.
+  for (const button of page.querySelectorAll("[data-now-for]")) button.hidden = false;
+  page.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-now-for]");
+    if (!button) return;
+    const field = button.closest(".field").querySelector("input");
+    field.value = button.dataset.nowIs;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // A long list of boxes can be searched; what is chosen stays in sight.
+  for (const search of page.querySelectorAll("[data-boxes-search]")) search.hidden = false;
+  page.addEventListener("input", (event) => {
+    const boxes = event.target.matches("[data-boxes-search]") && event.target.closest("[data-boxes]");
+    if (!boxes) return;
+    for (const option of boxes.querySelectorAll(".ask-option")) {
+      option.hidden = !option.textContent.includes(event.target.value.trim()) && !option.querySelector(":checked");
+    }
   });
 
   // A file dropped on the upload box is chosen.

@@ -1,0 +1,301 @@
+"""What is suggested for a case that is not handed out yet, and how that learns from what people do.
+
+Each hand-out is a label: the category and the unit that a person chose, for the words of the case. A
+process keeps a model and takes over what was recorded since it last looked; a timer refits it at
+night and keeps it in a file that all processes read. Without a usable file the taxonomy's words
+answer, and say so. Nothing is ever assigned by this.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from furong.apps.base import clock, journal, timers
+from furong.apps.base.models import Installation, Timer
+from furong.apps.base.timers import handles
+from furong.apps.cases.lists import next_at
+from furong.apps.cases.models import Case, Event
+from furong.apps.directory.models import User
+from furong.apps.registry.catalogue import Catalogue, catalogue
+from furong.engines.text.blend import FEWEST
+from furong.engines.text.duties import Department, Duties
+from furong.engines.text.grams import Message
+from furong.engines.text.modelfile import load_or_cold, save
+from furong.engines.text.similar import Alike, Similar
+from furong.engines.text.triage import Suggestion, Triage
+from furong.packs.triage import FACT, PROCEDURE, duties_of, taxonomy_of, zones_around
+
+TIMER: Final = "cases.refit"
+AT_NIGHT: Final = time(2, 30)
+LATE_MS: Final = 60_000
+"""No act takes longer than this, in milliseconds, from its beginning to its commit."""
+
+FIRST: Final = UUID(int=0)
+HANDED_OUT: Final = ("actions.dispatch", "answers.whistle.assigned", "answers.ruling.moved")
+"""The acts by which a person says whose case it is."""
+
+
+def message_of(case: Case) -> Message:
+    """The words of a case as the engine reads them."""
+    details = case.fields.get("details")
+    return Message(case.title, details if isinstance(details, str) else "")
+
+
+# --- one process's model --------------------------------------------------------------------------
+
+
+@dataclass
+class _Desk:
+    """What a process knows: the model, where cases went, and the open ones, up to a moment.
+
+    problem: why no fitted model is in use. fitted_upto: up to which hand-out the model was fitted.
+    since, seen: events from that id on are looked at, those that were seen left out, because what is
+    committed late may have an earlier id.
+    """
+
+    known: Catalogue
+    model: Triage
+    problem: str | None = None
+    fitted_upto: datetime | None = None
+    since: UUID = FIRST
+    seen: set[UUID] = field(default_factory=set)
+    similar: Similar = field(default_factory=Similar)
+    duties: Duties = field(init=False)
+    lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.duties = duties_of(self.known.pack)
+
+    def catch_up(self) -> None:
+        """Takes over the hand-outs and the openings and closings since it last looked."""
+        with self.lock:
+            events = Event.objects.filter(case__procedure__code=PROCEDURE, pk__gte=self.since)
+            touched: set[UUID] = set()
+            for event in events.order_by("pk").select_related("case__subject__street"):
+                if event.pk not in self.seen:
+                    self.seen.add(event.pk)
+                    touched.add(event.case_id)
+                    self._learn(event)
+            if self.seen:
+                self.since = _before(max(self.seen))
+                self.seen = {pk for pk in self.seen if pk >= self.since}
+            self._list(touched)
+
+    def _learn(self, event: Event) -> None:
+        category = event.facts.get(FACT)
+        if event.act not in HANDED_OUT or category not in self.model.taxonomy.places:
+            return
+        if self.fitted_upto is None or event.recorded_at > self.fitted_upto:
+            self.model.learn(message_of(event.case), category)
+        if isinstance(lead := event.fields.get("lead"), str):
+            self.duties.learn(category, lead, _zones(self.known, event.case))
+
+    def _list(self, touched: set[UUID]) -> None:
+        for case in Case.objects.filter(pk__in=touched):
+            if case.category == "closed":
+                self.similar.remove(str(case.pk))
+            else:
+                message = message_of(case)
+                self.similar.add(str(case.pk), message.title, message.body)
+
+
+def _before(pk: UUID) -> UUID:
+    """The smallest id that could have been made so long before another (RFC 9562: 48 bits of ms)."""
+    return UUID(int=max((pk.int >> 80) - LATE_MS, 0) << 80)
+
+
+_desks: dict[tuple[str, int], _Desk] = {}
+_guard = Lock()
+
+
+def _desk() -> _Desk:
+    """This process's desk, for the installed pack and the newest model file."""
+    key = (Installation.current().digest, _stamp())
+    with _guard:
+        if key not in _desks:
+            _desks.clear()
+            _desks[key] = _made()
+        desk = _desks[key]
+    desk.catch_up()
+    return desk
+
+
+def _made() -> _Desk:
+    known = catalogue()
+    taxonomy = taxonomy_of(known.pack)
+    if not _file().exists():
+        return _Desk(known, Triage.cold(taxonomy))
+    model, problem = load_or_cold(_file(), taxonomy)
+    upto = None if problem else datetime.fromisoformat(_beside()["upto"])
+    return _Desk(known, model, problem, upto)
+
+
+def _file() -> Path:
+    return Path(settings.FURONG_TRIAGE)
+
+
+def _beside() -> dict[str, Any]:
+    """What stands beside the model: up to which hand-out it was fitted, on how many, how well."""
+    found: dict[str, Any] = json.loads(_file().with_suffix(".json").read_text("utf-8"))
+    return found
+
+
+def _stamp() -> int:
+    return _file().stat().st_mtime_ns if _file().exists() else 0
+
+
+def forget() -> None:
+    """Begins anew, as another process would."""
+    with _guard:
+        _desks.clear()
+
+
+# --- what is suggested ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """category: ranked, with telling passages. departments: each with the clause of its duty list.
+
+    alike: open cases that the person may see, the likest first. learned: hand-outs that the model
+    was fitted on. problem: why no fitted model answers, for people.
+    """
+
+    category: Suggestion
+    departments: tuple[Department, ...]
+    alike: tuple[tuple[Case, Alike], ...]
+    learned: int
+    problem: str | None
+
+
+def suggest(
+    title: str,
+    details: str,
+    *,
+    category: str = "",
+    case: Case | None = None,
+    zone: str = "",
+    user: User,
+    at: datetime,
+    most: int = 5,
+) -> Suggested | None:
+    """Suggestions for words, registered or still being typed; None where the pack has no categories.
+
+    category: what a person has chosen already, which departments then go by. zone: the subject's
+    street, where no case is given.
+    """
+    try:
+        desk = _desk()
+    except LookupError:
+        return None
+    message = Message(title, details)
+    found = desk.model.suggest(message)
+    chances = {category: 1.0} if category else {one.id: one.probability for one in found.ranked}
+    around = _zones(desk.known, case) if case else zones_around(desk.known.pack, zone)
+    departments = desk.duties.suggest(message, chances, around)
+    near = desk.similar.nearest(title, details, most * 4)
+    return Suggested(
+        found,
+        tuple(departments),
+        tuple(_visible(near, case, user, at))[:most],
+        desk.model.labels,
+        desk.problem,
+    )
+
+
+def _visible(
+    near: Sequence[Alike], case: Case | None, user: User, at: datetime
+) -> Iterator[tuple[Case, Alike]]:
+    ids = [one.id for one in near if case is None or one.id != str(case.pk)]
+    rows = Case.objects.visible_to(user, at).live().with_all().filter(Q(pk__in=ids))
+    seen = {str(row.pk): row for row in rows}
+    for one in near:
+        if one.id in seen:
+            yield seen[one.id], one
+
+
+def _zones(known: Catalogue, case: Case) -> list[str]:
+    street = case.subject.street if case.subject else None
+    return list(_around(known, street.code)) if street else []
+
+
+@lru_cache(maxsize=256)
+def _around(known: Catalogue, code: str) -> tuple[str, ...]:
+    return tuple(zones_around(known.pack, code))
+
+
+# --- the night ------------------------------------------------------------------------------------
+
+
+def begin(at: datetime) -> None:
+    """Appoints the next nightly refit."""
+    timers.schedule(TIMER, "all", due_at=next_at(AT_NIGHT, at, clock.zone()))
+
+
+@handles(TIMER)
+def refit_by_timer(timer: Timer, at: datetime) -> None:
+    refit(at=at)
+    begin(max(at, timer.due_at))
+
+
+def refit(*, at: datetime) -> int:
+    """Fits the model anew on every hand-out, calibrates it and keeps it; on how many.
+
+    Nothing is done below the fewest labels with which anything can be held back.
+    """
+    try:
+        taxonomy = taxonomy_of(catalogue().pack)
+    except LookupError:
+        return 0
+    last: dict[UUID, tuple[datetime, Message, str]] = {}
+    for event in _handed_out(at):
+        label = event.facts.get(FACT)
+        if label in taxonomy.places:
+            last[event.case_id] = event.recorded_at, message_of(event.case), label
+    if len(last) < FEWEST:
+        return 0
+    from furong.engines.text.training import Example, train  # scikit-learn: only at night
+
+    examples = [Example(message, label) for _when, message, label in last.values()]
+    model = train(taxonomy, examples, groups=[str(pk) for pk in last])
+    _file().parent.mkdir(parents=True, exist_ok=True)
+    measured = model.fitted.measured if model.fitted else None
+    told: Mapping[str, Any] = {
+        "upto": max(when for when, _message, _label in last.values()).isoformat(),
+        "examples": len(examples),
+        "labels": dict(Counter(example.label for example in examples)),
+        "measured": None if measured is None else {k: str(v) for k, v in _figures(measured)},
+    }
+    _file().with_suffix(".json").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+    save(model, _file())
+    with transaction.atomic():
+        journal.record(
+            "triage.refit",
+            by="cases",
+            at=at,
+            about=("cases.triage", PROCEDURE),
+            payload={"examples": len(examples)},
+        )
+    return len(examples)
+
+
+def _handed_out(at: datetime) -> Iterator[Event]:
+    rows = Event.objects.filter(
+        case__procedure__code=PROCEDURE, act__in=HANDED_OUT, recorded_at__lte=at
+    )
+    yield from rows.order_by("recorded_at").select_related("case").iterator()
+
+
+def _figures(measured: Any) -> list[tuple[str, Any]]:
+    return [(name, getattr(measured, name)) for name in measured.__dataclass_fields__]
