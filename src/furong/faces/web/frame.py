@@ -61,6 +61,7 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
         gettext_lazy("事项"),
         (
             (gettext_lazy("事项办理"), "cases", "inbox", CASES),
+            (gettext_lazy("热线来件"), "relay", "upload", "case.dispatch"),
             (gettext_lazy("办理统计"), "case_figures", "chart", CASES),
         ),
     ),
@@ -81,10 +82,6 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
             (gettext_lazy("申请办理"), "applications", "scale", "subject.view"),
             (gettext_lazy("政策起草"), "studio", "pen", "draft.view"),
         ),
-    ),
-    (
-        gettext_lazy("事项"),
-        ((gettext_lazy("热线来件"), "relay", "upload", "case.dispatch"),),
     ),
     (gettext_lazy("系统"), ((gettext_lazy("外发通知"), "outbox", "send", "notice.send"),)),
     (gettext_lazy("监督"), ((gettext_lazy("台账核验"), "journal", "shield", "journal.verify"),)),
