@@ -67,6 +67,11 @@ BY_ALL = {PUBLIC, SIGNED_IN, NOBODY}
 FIGURES = {"show_reach", "case_figures", "case_figures_export"}
 """Addresses of figures: of the subjects that the visitor sees, and so not for owners or strangers to all."""
 
+DISTRICT_WIDE = {"show_figures"}
+"""Addresses for who sees the whole district."""
+
+OF_CASES = {"show_case_file"}
+"""Walked in tests/faces/api/test_cases.py: here no case has a file."""
 SAID_ONCE = {"contest", "contest_fact"}
 """Addresses that refuse what somebody has said already."""
 
@@ -299,6 +304,7 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "handlers": uuid4(),  # nobody's letter
         "errands": uuid4(),
         "cases": subject.cases.get().pk,
+        "case_id": subject.cases.get().pk,
         "procedure": "appeal",
         "opening": "relay",
         "key": "actions.urge",
@@ -319,6 +325,9 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "imports": draft,
         "batch": batch,
         "sheet": uuid4(),  # nobody's file
+        "letters": uuid4(),
+        **{name: uuid4() for name in ("asked_id", "file_id")},
+        "name": "dispatch",
         **drafted(),
     }
 
@@ -375,6 +384,15 @@ def own_sheet(client: Client, capacity: str) -> dict[str, str]:
     }
 
 
+def own_letters(client: Client, capacity: str) -> dict[str, str]:
+    """Letters of a hotline that the client sent in, where the capacity may."""
+    if "case.dispatch" not in ACTIONS.get(capacity, frozenset()):
+        return {}
+    file = SimpleUploadedFile("来件.csv", "工单号,标题,企业名称\nHX1,停车难,东街书店\n".encode())
+    sent = client.post(reverse("relay"), {"file": file, "system": "12345"})
+    return {"letters": sent["Location"].split("/")[3]}
+
+
 def signed_in(user: User) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(user)
@@ -414,7 +432,7 @@ def test_every_capacity_opens_what_its_actions_allow_and_nothing_else(
     wrong = []
     for capacity, client in clients.items():
         values = values_for(firms[0], *imports.get(capacity, imports["clerk"]))
-        values |= own_sheet(client, capacity)
+        values |= own_sheet(client, capacity) | own_letters(client, capacity)
         for one in addresses():
             allowed = one.open_to(capacity)
             if allowed and one.method != "GET":
@@ -422,7 +440,8 @@ def test_every_capacity_opens_what_its_actions_allow_and_nothing_else(
             if one.permission in BY_ALL and capacity != "stranger":
                 continue  # once is enough
             status = one.send(client, values).status_code
-            if status not in ({200, 302} if allowed and not one.of_ones_own else {404}):
+            own_only = one.of_ones_own or one.name in OF_CASES
+            if status not in ({200, 302} if allowed and not own_only else {404}):
                 wrong.append(f"{capacity} {one.method} {one.route}: {status}")
     assert wrong == []
 
@@ -459,13 +478,15 @@ def test_whoever_has_one_street_finds_nothing_of_another(
     for capacity, user in one_of_each(("zone", EAST), at).items():
         client = signed_in(user)
         own = imported(client) if may_import(capacity) else ("", "")
-        sheet = own_sheet(client, capacity)
+        sheet = own_sheet(client, capacity) | own_letters(client, capacity)
         for one in addresses():
             if one.permission == PUBLIC or one.name in OF_THE_LIBRARY:
                 continue
             if not one.open_to(capacity):
                 continue  # refused for the whole district already
             if not one.of_a_subject and one.method != "GET":
+                continue
+            if one.name in DISTRICT_WIDE | OF_CASES:
                 continue
             alien = one.of_a_letter and "handler.decide" not in ACTIONS[capacity]
             if alien or one.of_ones_own:

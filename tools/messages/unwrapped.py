@@ -21,6 +21,7 @@ BY_DESIGN = {
     "apps/base/journal_chain.py": "also run by an outsider who verifies an export",
     "apps/base/journal_check.py": "also run by an outsider who verifies an export",
     "apps/policies/case_sheets.py": "the headings of a sheet that goes out and comes back",
+    "apps/cases/relay/letters.py": "the headings of a hotline's exports",
     **{
         f"apps/policies/sheets/{name}.py": "the words of a sheet that goes out and comes back"
         for name in ("cells", "columns", "conditions", "examples", "words")

@@ -58,6 +58,23 @@ class TestTicking:
         assert timers.tick(at + MINUTE) == 1
         assert reminded() == ["first", "second", "third"]
 
+    def test_what_somebody_has_in_hand_is_tried_soon_and_is_no_failure(
+        self, at: datetime, handles: Handles
+    ) -> None:
+        tries: list[datetime] = []
+
+        @handles("case.held")
+        def _held(timer: Timer, now: datetime) -> None:
+            tries.append(now)
+            if len(tries) == 1:
+                raise timers.Later
+
+        timers.schedule("case.held", "1", due_at=at)
+        assert timers.tick(at) == 0
+        assert not Timer.objects.failing().exists()
+        assert timers.tick(at + timers.SOON) == 1
+        assert tries == [at, at + timers.SOON]
+
     def test_gives_the_handler_what_was_left_for_it(self, at: datetime, handles: Handles) -> None:
         seen = []
 

@@ -224,6 +224,18 @@ def test_words_reach_those_who_hold_the_roles(
     assert not Telling.objects.filter(told_at=None).exists()
 
 
+def test_words_are_told_although_the_next_act_says_none(
+    appeal: Case, dispatcher_he: User, clerk_tan: User, owner_wang: User, at: datetime
+) -> None:
+    """Before the worker came to them: they must neither wait for the next rung nor be lost."""
+    case = dispatch(appeal, by=dispatcher_he, at=at)
+    act(case, "sign", by=clerk_tan, at=at)
+    run(at)
+    assert not Telling.objects.filter(told_at=None).exists()
+    inbox = Delivery.objects.filter(channel=Delivery.Channel.INBOX, recipient=clerk_tan)
+    assert inbox.count() == 1
+
+
 def test_the_ladder_climbs_once(
     appeal: Case, dispatcher_he: User, clerk_tan: User, head_xu: User, at: datetime
 ) -> None:

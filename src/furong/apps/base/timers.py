@@ -19,6 +19,8 @@ type Handler = Callable[[Timer, datetime], None]
 
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
+SOON = timedelta(seconds=5)
+"""After this a timer is tried again whose handler said `Later`."""
 
 logger = logging.getLogger(__name__)
 _handlers: dict[str, Handler] = {}
@@ -30,6 +32,14 @@ class NoHandler(LookupError):
 
 class EndlessTimer(RuntimeError):
     """A handler set its own timer for a time that is not later: it would fire for ever."""
+
+
+class Later(Exception):
+    """Raised by a handler whose thing somebody else has in hand just now: to be tried again soon.
+
+    A timer is locked before what it is about, an act locks the thing before its timer: a handler that
+    waited for the thing would wait for ever. It is no failure, and counts as none.
+    """
 
 
 def handles(name: str) -> Callable[[Handler], Handler]:
@@ -46,24 +56,22 @@ def handles(name: str) -> Callable[[Handler], Handler]:
 @transaction.atomic
 def schedule(
     name: str, key: str, *, due_at: datetime, payload: Mapping[str, Any] | None = None
-) -> Timer:
+) -> None:
     """Appoint (name, key) at `due_at`; an appointment that is still waiting is moved instead.
 
     A handler may appoint its own (name, key) again, later: that is how a timer recurs.
     """
-    timer, _created = Timer.objects.update_or_create(
-        name=name,
-        key=key,
-        state=Timer.State.WAITING,
-        defaults={
-            "payload": dict(payload or {}),
-            "due_at": due_at,
-            "try_at": due_at,
-            "attempts": 0,
-            "error": "",
-        },
-    )
-    return timer
+    fresh = {
+        "payload": dict(payload or {}),
+        "due_at": due_at,
+        "try_at": due_at,
+        "attempts": 0,
+        "error": "",
+    }
+    if not Timer.objects.waiting().filter(name=name, key=key).update(**fresh):
+        Timer.objects.update_or_create(
+            name=name, key=key, state=Timer.State.WAITING, defaults=fresh
+        )
 
 
 def cancel(name: str, key: str) -> bool:
@@ -96,6 +104,9 @@ def _fire_one(at: datetime) -> bool | None:
     try:
         with transaction.atomic():
             _fire(timer, at)
+    except Later:
+        _put_back(timer, at + SOON)
+        return False
     except Exception as error:
         logger.exception("Timer %s failed", timer)
         _postpone(timer, at, error)
@@ -118,9 +129,11 @@ def _fire(timer: Timer, at: datetime) -> None:
 
 def _postpone(timer: Timer, at: datetime, error: Exception) -> None:
     delay = FIRST_RETRY * 2 ** min(timer.attempts, 10)
-    timer.state = Timer.State.WAITING
-    timer.settled_at = None
     timer.attempts += 1
     timer.error = f"{type(error).__name__}: {error}"
-    timer.try_at = at + min(delay, LAST_RETRY)
+    _put_back(timer, at + min(delay, LAST_RETRY))
+
+
+def _put_back(timer: Timer, try_at: datetime) -> None:
+    timer.state, timer.settled_at, timer.try_at = Timer.State.WAITING, None, try_at
     timer.save(update_fields=["state", "settled_at", "attempts", "error", "try_at"])

@@ -21,7 +21,7 @@ from furong.apps.base.timers import handles
 from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.engine.performing import write
 from furong.apps.cases.engine.roles import Parties
-from furong.apps.cases.engine.taking import begin_watch
+from furong.apps.cases.engine.taking import begin_watch, lock
 from furong.apps.cases.models import (
     Case,
     Event,
@@ -138,7 +138,7 @@ def _waiting(machine: Machine, name: str, cut: datetime) -> list[Request]:
 
 def _deliver(request: Request, at: datetime) -> None:
     """The request is before who answers it: its clock starts."""
-    doing = begin_watch(request.case_id, at=at)
+    doing = begin_watch(lock(request.case_id), at=at)
     held = next((one for one in doing.requests if one.pk == request.pk), None)
     if held is None:
         return

@@ -13,7 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from furong.apps.cases.models import Assignment, ProcedureVersion
-from furong.apps.directory.access import Capacity, coverage_of
+from furong.apps.directory.access import Capacity, coverage_over, grants_for
 from furong.apps.directory.models import Grant, Organisation, User
 from furong.apps.registry.models import Subject
 
@@ -30,14 +30,20 @@ def seen_by(
     user: User | AnonymousUser, at: datetime, *, among: Collection[Capacity] | None = None
 ) -> Q:
     """The cases that the person's grants cover. No grant: none. among: the capacities that count."""
-    coverage = coverage_of(user, VIEW, at=at, among=among)
-    if not coverage.scopes:
+    held_grants = [
+        (capacity, (kind, of))
+        for capacity, kind, of in grants_for(user, VIEW, at=at).values_list(
+            "capacity", "scope_kind", "scope_id"
+        )
+        if among is None or capacity in among
+    ]
+    if not held_grants:
         return Q(pk__in=[])
-    held = _held_by(coverage.ids(Grant.Scope.ORGANISATION), coverage.zones)
-    close = NEAR if among is None else [one for one in NEAR if one in among]
-    near = coverage_of(user, VIEW, at=at, among=close)
+    coverage = coverage_over(scope for _capacity, scope in held_grants)
+    near = coverage_over(scope for capacity, scope in held_grants if capacity in NEAR)
     if near.everything:
         return Q()
+    held = _held_by(coverage.ids(Grant.Scope.ORGANISATION), coverage.zones)
     if coverage.everything:
         return Q(sensitive=False) | held
     plain = Q(sensitive=False, subject__in=Subject.objects.covered(coverage).values("pk"))

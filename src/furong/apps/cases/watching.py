@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from furong.apps.base.models import Timer
 from furong.apps.base.timers import handles
 from furong.apps.cases.engine import words
@@ -22,7 +24,7 @@ from furong.apps.cases.engine.performing import (
     write,
 )
 from furong.apps.cases.engine.roles import Parties, Standing
-from furong.apps.cases.engine.taking import begin_watch
+from furong.apps.cases.engine.taking import begin_watch, lock_unless_held
 from furong.apps.cases.models import Case, Clock, Step, Telling
 from furong.apps.notices.actions import NobodyToTell, notify
 from furong.engines.worktime import Fall
@@ -34,7 +36,7 @@ _SENTENCES = re.compile(r"\u3002")  # of the packs' texts, which are in their ow
 @handles(TIMER)
 def watch(timer: Timer, at: datetime) -> None:
     """A turn of one case."""
-    doing = begin_watch(timer.key, at=at)
+    doing = begin_watch(lock_unless_held(timer.key), at=at)
     for clock, fall in doing.clocks.fallen(_done(doing.clocks)):
         _fall(doing, clock, fall)
     _tell_waiting(doing)
@@ -105,10 +107,26 @@ def _tell_waiting(doing: Doing) -> None:
     for telling in waiting:
         people = parties.holders(telling.roles)
         telling.told_at, telling.reached = doing.at, _notify(doing.case, telling, people, doing.at)
+        _tell_fallback(doing, parties, telling)
         if id(telling) in saved:
             telling.save(force_insert=True)
         else:
             telling.save(update_fields=["told_at", "reached"])
+
+
+def _tell_fallback(doing: Doing, parties: Parties, telling: Telling) -> None:
+    """Where nobody works for a unit that is told to do something, the dispatchers hear of it."""
+    owner = doing.machine.state(doing.case.state).owner
+    absent = parties.empty(role for role in telling.roles if role == owner)
+    for role in absent:
+        said = _("“%(role)s”没有在岗人员，请改派或补设账号。%(words)s")
+        told = Telling(
+            case=doing.case,
+            roles=telling.roles,
+            words=(said % {"role": role.label, "words": telling.words})[:1000],
+            urgent=telling.urgent,
+        )
+        telling.reached += _notify(doing.case, told, parties.fallback(), doing.at)
 
 
 def _notify(case: Case, telling: Telling, people: Iterable[object], at: datetime) -> int:

@@ -7,7 +7,7 @@ who releases it), the verb concerned compares persons, not capacities. Only the 
 exclude each other outright (三员分立): `SEPARATED`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -154,9 +154,14 @@ def coverage_of(
     grants = grants_for(user, action, at=at)
     if among is not None:
         grants = grants.filter(capacity__in=among)
-    scopes = frozenset(grant.scope for grant in grants)
-    codes = {scope_id for kind, scope_id in scopes if kind == Grant.Scope.ZONE}
-    return Coverage(scopes, frozenset(Zone.objects.within(codes)) if codes else frozenset())
+    return coverage_over(grant.scope for grant in grants)
+
+
+def coverage_over(scopes: Iterable[tuple[str, str]]) -> Coverage:
+    """What grants over these scopes cover."""
+    held = frozenset(scopes)
+    codes = {scope_id for kind, scope_id in held if kind == Grant.Scope.ZONE}
+    return Coverage(held, frozenset(Zone.objects.within(codes)) if codes else frozenset())
 
 
 def may(user: User | AnonymousUser, action: str, *, at: datetime, on: Scoped | None = None) -> bool:

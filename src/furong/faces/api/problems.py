@@ -20,6 +20,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from furong.apps.base.errors import Refusal
 from furong.apps.base.idempotency import BadKey, Conflict
 from furong.apps.base.models import NotInstalled
+from furong.apps.cases.engine.answers import InvalidAnswers
 from furong.apps.registry.actions import InvalidFacts
 
 MEDIA_TYPE = "application/problem+json"
@@ -47,8 +48,9 @@ class Problem(Exception):
         remedy: Text = "",
         *,
         faults: Iterable[Fault] = (),
+        more: Mapping[str, Any] | None = None,
     ) -> None:
-        self.status, self.code = status, code
+        self.status, self.code, self.more = status, code, dict(more or {})
         self.message, self.remedy, self.faults = message, remedy, tuple(faults)
         super().__init__(str(message))
 
@@ -59,6 +61,7 @@ class Problem(Exception):
             "code": self.code,
             "message": str(self.message),
             "remedy": str(self.remedy),
+            **self.more,
         }
         if self.faults:
             body["errors"] = [
@@ -146,6 +149,10 @@ def _fault(error: Mapping[str, Any]) -> Fault:
     return Fault(where or "body", message, remedy)
 
 
+def _of_answers(error: InvalidAnswers) -> Problem:
+    return faulty(Fault(f"answers.{name}", why) for name, why in error.problems.items())
+
+
 def _of_facts(error: InvalidFacts) -> Problem:
     return faulty(
         Fault(f"values.{key}", problem.message, problem.remedy)
@@ -164,6 +171,7 @@ _ANSWERS: Mapping[type[Exception], Any] = {
     ValidationError: _of_validation,
     RequestDataTooBig: lambda _error: too_large(),
     InvalidFacts: _of_facts,
+    InvalidAnswers: _of_answers,
     BadKey: lambda error: Problem(400, "bad_idempotency_key", str(error)),
     Conflict: lambda error: Problem(409, "idempotency_conflict", str(error)),
     NotInstalled: lambda error: Problem(503, "not_installed", str(error)),

@@ -7,6 +7,9 @@ from ninja import NinjaAPI
 from furong.faces.api import (
     applications,
     authorisations,
+    case_acts,
+    case_relay,
+    cases,
     disputes,
     drafts,
     policies,
@@ -40,4 +43,7 @@ api.add_router("", policies.router)
 api.add_router("", disputes.router)
 api.add_router("", applications.router)
 api.add_router("", drafts.router)
+api.add_router("", case_relay.router)  # before the one that takes any name for a case
+api.add_router("", cases.router)
+api.add_router("", case_acts.router)
 api.add_router("", authorisations.router)

@@ -61,6 +61,7 @@ NAVIGATION: tuple[tuple[Text, tuple[tuple[Text, str, str, str], ...]], ...] = (
         gettext_lazy("事项"),
         (
             (gettext_lazy("事项办理"), "cases", "inbox", CASES),
+            (gettext_lazy("热线来件"), "relay", "upload", "case.dispatch"),
             (gettext_lazy("办理统计"), "case_figures", "chart", CASES),
         ),
     ),

@@ -5,6 +5,7 @@ from django.urls import path
 from furong.faces.web.views import (
     applications,
     authorisations,
+    case_relay,
     case_sheets,
     cases,
     cases_figures,
@@ -182,6 +183,10 @@ urlpatterns = [
     path("mine/<uuid:pk>/answer/", mine.my_answer, name="my_answer"),
     path("mine/<uuid:pk>/apply/<slug:policy>/", mine.my_apply, name="my_apply"),
     path("mine/applications/<uuid:pk>/withdraw/", mine.my_withdraw, name="my_withdraw"),
+    path("cases/relay/", case_relay.upload, name="relay"),
+    path("cases/relay/export/", case_relay.export, name="relay_export"),
+    path("cases/relay/<uuid:letters>/", case_relay.preview, name="relay_preview"),
+    path("cases/relay/<uuid:letters>/commit/", case_relay.commit, name="relay_commit"),
     path("mine/cases/", my_cases.list_mine, name="my_cases"),
     path("mine/cases/new/", my_cases.raise_case, name="my_case_new"),
     path("mine/cases/<uuid:pk>/", my_cases.show_mine, name="my_case"),

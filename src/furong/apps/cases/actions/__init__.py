@@ -1,6 +1,6 @@
 """The verbs of cases."""
 
-from furong.apps.cases.actions.acting import act, answer, ask, comment
+from furong.apps.cases.actions.acting import Changed, act, answer, ask, comment, hold_at
 from furong.apps.cases.actions.installing import InstalledProcedures, install_procedures
 from furong.apps.cases.actions.inviting import (
     Invited,
@@ -17,6 +17,7 @@ from furong.apps.cases.actions.revealing import may_reveal, reveal
 
 __all__ = [
     "AlreadyThere",
+    "Changed",
     "InstalledProcedures",
     "Invited",
     "act",
@@ -25,6 +26,7 @@ __all__ = [
     "ask",
     "bearer_of",
     "comment",
+    "hold_at",
     "install_procedures",
     "invitation_of",
     "invite",

@@ -15,7 +15,7 @@ from furong.apps.base.texts import clean
 from furong.apps.cases.engine.doing import Ask, Bearer
 from furong.apps.cases.engine.effects import put_request
 from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.engine.performing import go_on, perform, permit, write
+from furong.apps.cases.engine.performing import NotNow, go_on, perform, permit, write
 from furong.apps.cases.engine.roles import Parties, Standing
 from furong.apps.cases.engine.taking import begin, lock
 from furong.apps.cases.models import Case, Event, Request
@@ -24,6 +24,23 @@ from furong.apps.directory.models import User
 
 COMMENT = 1000
 """Characters of a comment."""
+
+
+class Changed(NotNow):
+    """Somebody did something on the case since. since: what."""
+
+
+def hold_at(case: Case, revision: int) -> Case:
+    """The case, held until the transaction ends, if its last event is the one that somebody saw.
+
+    Raises Changed with the events since. For who must not act on what they have not read.
+    """
+    held = lock(case.pk)
+    if held.revision != revision:
+        rows = Event.objects.filter(case=held, sequence__gt=revision).order_by("sequence")
+        since = [*rows.select_related("by", "organisation", "proxy", "request")]
+        raise Changed(_("%s 在您读取之后又有新的记录，请看过再办") % held.number, since)
+    return held
 
 
 @transaction.atomic

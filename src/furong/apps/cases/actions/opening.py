@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from furong.apps.base.errors import Refusal
@@ -81,7 +81,14 @@ def open_case(
         requests=[],
     )
     permit(doing)
-    perform(doing)
+    try:
+        with transaction.atomic():  # so that a double takes nothing along, its number neither
+            perform(doing)
+    except IntegrityError:  # somebody sent the same at the same moment, and was first
+        if client_id is not None and (held := Case.objects.filter(pk=client_id).first()):
+            return _mine(held, by)
+        _refuse_external_twice(external)
+        raise
     go_on(doing)
     write(doing)
     return doing.case

@@ -175,7 +175,10 @@ class Clocks:
     # --- start, stop, move --------------------------------------------------------------------
 
     def _start(self, row: Clock, cause: str) -> None:
-        interval = Interval(clock=row, started_at=self.at, cause=cause[:64])
+        ran = self._runs[row.pk]
+        last = ran[-1].stopped_at if ran else None
+        begin = max(self.at, last) if last else self.at  # the server's clock may be set back
+        interval = Interval(clock=row, started_at=begin, cause=cause[:64])
         self._runs[row.pk].append(interval)
         self._begun.append(interval)
         row.running = True
@@ -248,9 +251,16 @@ class Clocks:
 
     def _due(self, row: Clock) -> datetime | None:
         try:
-            return worktime.due(self.intervals(row), self.limit(row), self.at)
+            return worktime.due(self.intervals(row), self.limit(row), self._now(row))
         except WorktimeError as error:
             raise NoCalendar(str(error)) from error
+
+    def _now(self, row: Clock) -> datetime:
+        """The moment of the act, or of the clock's start where that lies ahead: the server's own clock
+        was set back since, and the case goes on as if it stood still meanwhile.
+        """
+        ran = self._runs[row.pk]
+        return max(self.at, ran[-1].started_at) if ran else self.at
 
     def _shown(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.machine.calendar.zoneinfo):%m-%d %H:%M}"
@@ -329,7 +339,7 @@ class Clocks:
                 falls += [
                     fall.at
                     for fall in worktime.foreseen(
-                        self.intervals(row), self.limit(row), waiting, self.at
+                        self.intervals(row), self.limit(row), waiting, self._now(row)
                     )
                 ]
             except CalendarEnds:

@@ -12,8 +12,12 @@ from furong.apps.cases.engine.handlers import guard
 from furong.apps.cases.models import Assignment, Case, Issued
 from furong.apps.directory.access import grants_of
 from furong.apps.directory.models import Grant, Membership, User
+from furong.apps.registry.models import Sequence
 from furong.engines import worktime
 from furong.packs.models.procedures import Limit
+
+MERGING = "cases.merge"
+"""A series of which no number is ever taken: its row is the lock on mergings."""
 
 
 @guard("holds")
@@ -123,7 +127,11 @@ def _label_of(doing: Doing, name: str) -> str:
 
 @guard("no_circle")
 def no_circle(doing: Doing, given: Any) -> str | None:
-    """The case into which this one is merged is another, live, and does not follow this one."""
+    """The case into which this one is merged is another, live, and does not follow this one.
+
+    Mergings wait for each other, so that two cases cannot be merged into each other at once.
+    """
+    Sequence.take(MERGING, 0)
     main = Case.objects.filter(pk=doing.value(given["field"])).first()
     if main is None:
         return _("没有这一件，请核对编号")

@@ -467,8 +467,11 @@ def write(doing: Doing) -> None:
 
 
 def appoint(doing: Doing) -> None:
-    """The case's timer: at once where somebody is to be told, else at the next rung."""
-    if doing.said:
+    """The case's timer: at once where somebody is to be told, else at the next rung.
+
+    Also words of an act before this one, which the worker has not come to.
+    """
+    if doing.said or Telling.objects.filter(case=doing.case, told_at=None).exists():
         due: datetime | None = doing.at
     else:
         running = [row.pk for row in doing.clocks.rows if row.running]

@@ -12,7 +12,7 @@ from datetime import datetime
 from furong.apps.cases.engine.machine import Machine
 from furong.apps.cases.models import Assignment, Case
 from furong.apps.cases.models.case import holding_scopes
-from furong.apps.directory.access import grants_of
+from furong.apps.directory.access import Capacity, grants_of
 from furong.apps.directory.models import Grant, Organisation, User
 from furong.apps.registry.models import Subject
 from furong.packs.models.procedures import Assigned, OfOrganisation, Role
@@ -45,6 +45,8 @@ class Parties:
     ) -> None:
         self._machine, self._case, self._at = machine, case, at
         self._subject_scopes: set[Scope] | None = None
+        self._held: dict[object, list[tuple[str, Scope]]] = {}
+        self._units: dict[str, Organisation | None] = {}
         self.assignments = (
             [*case.assignments.held().select_related("organisation__zone")]
             if assignments is None
@@ -53,7 +55,7 @@ class Parties:
 
     def standings(self, user: User) -> list[Standing]:
         """What a person is in the case, in the order of the procedure's roles."""
-        held = [(grant.capacity, grant.scope) for grant in grants_of(user, self._at)]
+        held = self._grants(user)
         capacities = {capacity for capacity, _scope in held}
         found: list[Standing] = []
         for name, role in self._machine.procedure.roles.items():
@@ -67,6 +69,19 @@ class Parties:
             ]
         return found
 
+    def _grants(self, user: User) -> list[tuple[str, Scope]]:
+        """A person's capacities and their scopes, read once."""
+        if user.pk not in self._held:
+            rows = grants_of(user, self._at).values_list("capacity", "scope_kind", "scope_id")
+            self._held[user.pk] = [(capacity, (kind, of)) for capacity, kind, of in rows]
+        return self._held[user.pk]
+
+    def _unit(self, code: str) -> Organisation | None:
+        if code not in self._units:
+            rows = Organisation.objects.select_related("zone").filter(code=code)
+            self._units[code] = rows.first()
+        return self._units[code]
+
     def holders(self, roles: Iterable[str]) -> list[User]:
         """The people who are told what is said to these roles, each once."""
         found: dict[object, User] = {}
@@ -77,6 +92,21 @@ class Parties:
                     if people := self._people(role.capacity, ladder):
                         found.update((one.pk, one) for one in people)
         return [*found.values()]
+
+    def fallback(self) -> list[User]:
+        """Who is told where nobody holds a role of a unit: the dispatchers, the nearest first."""
+        subject = self._case.subject
+        return self._people(Capacity.DISPATCHER, _outward(subject) if subject else [{ALL}])
+
+    def empty(self, roles: Iterable[str]) -> list[Role]:
+        """Those of the roles that a unit should hold and nobody does: no account, leave, dissolved."""
+        found = [self._machine.procedure.roles.get(name) for name in roles]
+        return [
+            role
+            for role in found
+            if role is not None and isinstance(role.scope, Assigned | OfOrganisation)
+            if not any(self._people(role.capacity, ladder) for ladder in self._ladders(role))
+        ]
 
     def _covering(self, role: Role) -> list[tuple[Organisation | None, set[Scope]]]:
         """The scopes of the grants that give the role, by the unit that one then acts for."""
@@ -92,7 +122,7 @@ class Parties:
                     if one.kind == kind
                 ]
             case OfOrganisation(organisation=code):
-                own = Organisation.objects.select_related("zone").filter(code=code).first()
+                own = self._unit(code)
                 return [(own, holding_scopes(own))] if own else []
 
     def _subject(self) -> set[Scope]:

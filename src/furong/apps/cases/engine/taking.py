@@ -5,12 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from furong.apps.base.journal import Actor
+from furong.apps.base.timers import Later
 from furong.apps.cases.engine.clocks import Clocks
 from furong.apps.cases.engine.doing import Ask, Bearer, Doing
 from furong.apps.cases.engine.known import Known
 from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.engine.roles import Parties, Standing
 from furong.apps.cases.models import Case
+from furong.apps.cases.models.case import CaseQuerySet
 from furong.packs.procedures import Act
 
 WATCHING = Act(("actions", "watch"), "watch", "", (), (), (), None, (), ())
@@ -19,8 +21,21 @@ WATCHING = Act(("actions", "watch"), "watch", "", (), (), (), None, (), ())
 
 def lock(pk: UUID | str) -> Case:
     """The case, held until the transaction ends."""
-    rows = Case.objects.select_for_update(of=("self",))
-    return rows.select_related("procedure", "subject__street").get(pk=pk)
+    return _rows().get(pk=pk)
+
+
+def lock_unless_held(pk: UUID | str) -> Case:
+    """As `lock`, for timers. Raises Later where somebody has the case in hand."""
+    case = _rows(skip_locked=True).filter(pk=pk).first()
+    if case is None:
+        raise Later
+    return case
+
+
+def _rows(*, skip_locked: bool = False) -> CaseQuerySet:
+    """Locked but for its key, to which a row of another case may refer meanwhile."""
+    rows = Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=skip_locked)
+    return rows.select_related("procedure", "subject__street")
 
 
 def begin(pk: UUID, asked: Ask, *, by: Actor | Bearer, at: datetime) -> Doing:
@@ -33,9 +48,9 @@ def begin(pk: UUID, asked: Ask, *, by: Actor | Bearer, at: datetime) -> Doing:
     return doing
 
 
-def begin_watch(pk: UUID | str, *, at: datetime) -> Doing:
-    """A turn of the system on a case."""
-    doing = _doing(lock(pk), WATCHING, Ask("actions.watch"), by="cases", at=at)
+def begin_watch(case: Case, *, at: datetime) -> Doing:
+    """A turn of the system on a case that is locked."""
+    doing = _doing(case, WATCHING, Ask("actions.watch"), by="cases", at=at)
     doing.standing = Standing("system")
     return doing
 

@@ -21,6 +21,7 @@ from furong.apps.cases.reads.one import (
     possible,
     running,
     timeline,
+    told,
     turn_among,
     whose_turn,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "requests_for_others",
     "running",
     "timeline",
+    "told",
     "turn_among",
     "whose_turn",
 ]

@@ -240,6 +240,17 @@ def timeline(case: Case, *, outside: bool = False) -> list[Told]:
     ]
 
 
+def told(case: Case, events: Sequence[Event]) -> list[Told]:
+    """Some events of a case as its timeline tells them, to who works on it."""
+    machine = machine_of(case.procedure)
+    return [_told(machine, event, outside=False) for event in events]
+
+
+def told_outside(machine: Machine, event: Event) -> Told | None:
+    """An event as who raised the case is told it; None where they are not."""
+    return _told(machine, event, outside=True) if _shown_outside(machine, event) else None
+
+
 def _shown_outside(machine: Machine, event: Event) -> bool:
     """Whether who raised the case may know of an event: they did it, or were told of it."""
     if event.act == "comment":
