@@ -92,6 +92,10 @@ class _Desk:
                 self.seen = {pk for pk in self.seen if pk >= self.since}
             self._list(touched)
 
+    def words_of(self, category: str) -> tuple[str, ...]:
+        labels = self.model.taxonomy.labels
+        return next(one.words for one in labels if one.id == category)
+
     def _learn(self, event: Event) -> None:
         category = event.facts.get(FACT)
         if event.act not in HANDED_OUT or category not in self.model.taxonomy.places:
@@ -166,13 +170,16 @@ def forget() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """category: ranked, with telling passages. departments: each with the clause of its duty list.
+    """category: ranked, with telling passages. words: the first category's own words in the text.
+
+    departments: each with the clause of its duty list.
 
     alike: open cases that the person may see, the likest first. learned: hand-outs that the model
     was fitted on. problem: why no fitted model answers, for people.
     """
 
     category: Suggestion
+    words: tuple[str, ...]
     departments: tuple[Department, ...]
     alike: tuple[tuple[Case, Alike], ...]
     learned: int
@@ -207,6 +214,7 @@ def suggest(
     near = desk.similar.nearest(title, details, most * 4)
     return Suggested(
         found,
+        tuple(word for word in desk.words_of(found.ranked[0].id) if word in title + details),
         tuple(departments),
         tuple(_visible(near, case, user, at))[:most],
         desk.model.labels,

@@ -31,6 +31,8 @@ ALIKE = 0.12
 """The likeness (a cosine) from which an open case is worth a look."""
 
 RANKED = 3
+WHOLE = 3
+"""Signs of a passage that reads as words; shorter ones are often cut out of the middle of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def advice(matter: Matter, *, user: User, at: datetime, dispatch: str = "") -> A
     return Advice(
         category=found.category.category,
         others=[one.name for one in ranked],
-        told=found.category.evidence,
+        told=found.words or [one for one in found.category.evidence if len(one) >= WHOLE],
         units=[_unit(one, category, dispatch) for one in found.departments],
         learned=found.learned,
         problem=found.problem or "",
