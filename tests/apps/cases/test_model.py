@@ -21,7 +21,7 @@ from tests.apps.cast import person
 
 WANTED = int(os.environ.get("FURONG_MODEL", "0"))
 SETTINGS = settings(
-    max_examples=WANTED or 6,
+    max_examples=WANTED or 4,
     stateful_step_count=40 if WANTED else 30,
     derandomize=not WANTED,
     database=None,

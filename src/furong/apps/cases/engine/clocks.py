@@ -288,13 +288,13 @@ class Clocks:
     def save(self) -> None:
         """Writes what was made, started, stopped and moved."""
         Clock.objects.bulk_create(self._made)
-        Interval.objects.bulk_create(one for one in self._begun)
         new = {id(one) for one in self._begun}
-        for interval in self._ended:
+        for interval in self._ended:  # first: a clock has one open interval
             if id(interval) not in new:
                 Interval.objects.filter(pk=interval.pk, stopped_at=None).update(
                     stopped_at=interval.stopped_at
                 )
+        Interval.objects.bulk_create(one for one in self._begun)
         made = {row.pk for row in self._made}
         changed = [row for key, row in self._changed.items() if key not in made]
         if changed:
