@@ -93,7 +93,7 @@ def _measured(
     system: str, database: str, task: str, live: lives.Live, connections: int, seconds: float,
     pid: int, port: int,
 ) -> dict[str, Any]:  # fmt: skip
-    load.run(1, 0.5, port, live)  # warm
+    load.run(8, 4, port, live)  # both workers have read the pack
     before = load.cpu_of(pid)
     clients, wall, done = load.run(connections, seconds, port, live)
     cpu = load.cpu_of(pid) - before

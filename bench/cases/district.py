@@ -14,7 +14,7 @@ from typing import Any
 
 import django
 
-STREETS, SUBJECTS, BATCH = 8, 1000, 2000
+STREETS, SUBJECTS, BATCH, DISPATCHERS = 8, 1000, 2000, 4
 AT = datetime(2020, 2, 20, 1, 0, tzinfo=UTC)
 PACK = Path(__file__).parents[2] / "packs/furong-2020"
 
@@ -25,6 +25,7 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from furong.apps.base import journal
     from furong.apps.base.clock import set_clock
     from furong.apps.base.models import Installation
     from furong.apps.policies.actions import apply_pack
@@ -35,8 +36,25 @@ def main() -> None:
     Installation.objects.update(demo=True)
     set_clock(mode="frozen", anchor=AT, by="bench", at=AT)
     subjects = _subjects()
-    made = {"teams": [_team(n, subjects) for n in range(people)], "unit": _unit()}
+    desk = [_person(f"he{n}", "dispatcher", [("all", "")]) for n in range(DISPATCHERS)]
+    units = _units()
+    staff = [
+        (_of(f"tan{n}", "clerk", one), _of(f"xu{n}", "head", one)) for n, one in enumerate(units)
+    ]
+    made = {
+        "teams": [
+            {
+                **_team(n, subjects),
+                "dispatcher": desk[n % len(desk)],
+                "unit": units[n % len(units)],
+                "clerk": staff[n % len(units)][0],
+                "head": staff[n % len(units)][1],
+            }
+            for n in range(people)
+        ]
+    }
     _seed(count, subjects)
+    journal.seal(at=AT)  # so that the worker does not begin with it
     print(json.dumps(made))
 
 
@@ -54,23 +72,24 @@ def _subjects() -> list[Any]:
     return register_subjects(news, by="bench", at=AT - timedelta(days=29))
 
 
-def _unit() -> str:
+def _units() -> list[str]:
     from furong.apps.directory.models import Organisation
 
-    return Organisation.objects.filter(kind="department").order_by("code")[0].code
+    rows = Organisation.objects.filter(kind="department").order_by("code")
+    return [*rows.values_list("code", flat=True)[:12]]
+
+
+def _of(username: str, capacity: str, unit: str) -> str:
+    return _person(username, capacity, [("organisation", unit)])
 
 
 def _team(n: int, subjects: list[Any]) -> dict[str, str]:
-    """Those who work one connection's cases: each with a session of their own."""
+    """The people of one connection's firm: each with a session of their own."""
     subject = subjects[n % len(subjects)]
     mine = [("subject", str(one.pk)) for one in subjects[n * 20 : n * 20 + 20]] or [("all", "")]
-    of_unit = [("organisation", _unit())]
     return {
         "subject": str(subject.pk),
         "liaison": _person(f"li{n}", "liaison", [("subject", str(subject.pk)), *mine]),
-        "dispatcher": _person(f"he{n}", "dispatcher", [("all", "")]),
-        "clerk": _person(f"tan{n}", "clerk", of_unit),
-        "head": _person(f"xu{n}", "head", of_unit),
         "owner": _person(f"wang{n}", "owner", [("subject", str(subject.pk))]),
     }
 

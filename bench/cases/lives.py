@@ -30,7 +30,7 @@ def _headers(session: str) -> dict[str, str]:
 
 def furong(district: Mapping[str, Any]) -> dict[str, Live]:
     """create → dispatch → sign → contact → reply → approve → close, each by who may; and reads."""
-    teams, unit = district["teams"], district["unit"]
+    teams = district["teams"]
 
     def post(client: Client, task: str, who: str, path: str, body: Any) -> dict[str, Any]:
         content, _rest = client.send(
@@ -50,7 +50,7 @@ def furong(district: Mapping[str, Any]) -> dict[str, Live]:
         )  # fmt: skip
         case = f"/cases/{made['id']}/actions"
         for action, who, answers in (
-            ("dispatch", "dispatcher", {**DISPATCH, "lead": unit}),
+            ("dispatch", "dispatcher", {**DISPATCH, "lead": team["unit"]}),
             ("sign", "clerk", {}),
             ("contact", "clerk", CONTACT),
             ("reply", "clerk", REPLY),
@@ -97,14 +97,15 @@ def helpdesk(site: Mapping[str, Any]) -> dict[str, Live]:
             client.errors.append(f"create: sent to {place}")
             raise ValueError(place)
         update = f"/tickets/{found[1]}/update/"
-        form(client, "assign", update, {"owner": owner, "new_status": 1, "comment": ""})
+        same = {"owner": owner, "title": f"parking{n}", "queue": queue_id, "priority": 3}
+        form(client, "assign", update, {**same, "new_status": 1, "comment": ""})
         form(
             client,
             "reply",
             update,
-            {"owner": owner, "new_status": 3, "comment": "done", "public": 1},
+            {**same, "new_status": 3, "comment": "done", "public": 1},
         )
-        form(client, "close", update, {"owner": owner, "new_status": 4, "comment": "closed"})
+        form(client, "close", update, {**same, "new_status": 4, "comment": "closed"})
 
     def queue(_n: int, client: Client) -> None:
         client.send("queue", "GET", site["list"], None, _headers(session))
