@@ -1,4 +1,4 @@
-"""`python -m bench.faults [--kills N] [--postgresql URL] [--json]`: power cuts under load.
+"""`python -m bench.faults [--kills N] [--postgresql URL] [--json]`: kills under load.
 
 Clients live cases over HTTP and send each request again, under its Idempotency-Key, until they have an
 answer. Meanwhile the server with all its workers, or the background worker, is killed with SIGKILL and
