@@ -251,7 +251,7 @@ def _organisation(_reader: _Reader, _item: AsksField, raw: Any) -> str:
 
 def _organisations(_reader: _Reader, _item: AsksField, raw: Any) -> list[str]:
     given = raw if isinstance(raw, list) else [raw]
-    codes = [*dict.fromkeys(str(one) for one in given if one)]
+    codes = [*dict.fromkeys(clean(str(one), lines=False) for one in given if one)]
     known = set(
         Organisation.objects.filter(code__in=codes, withdrawn=False).values_list("code", flat=True)
     )
@@ -277,12 +277,13 @@ def _people(_reader: _Reader, _item: AsksField, raw: Any) -> list[str]:
 
 
 def _case(reader: _Reader, item: AsksField, raw: Any) -> str:
-    return _cases(reader, item, [raw])[0]
+    return _cases(reader, item, [str(raw)])[0]
 
 
 def _cases(reader: _Reader, _item: AsksField, raw: Any) -> list[str]:
     """By id or by number; of those that the person may see."""
-    given = [str(one).strip() for one in (raw if isinstance(raw, list) else [raw]) if one]
+    raws = raw if isinstance(raw, list) else [raw]
+    given = [clean(str(one), lines=False) for one in raws if one]  # PostgreSQL takes no NUL
     rows = (
         Case.objects.all() if reader.by is None else Case.objects.visible_to(reader.by, reader.at)
     )
@@ -299,9 +300,9 @@ def _cases(reader: _Reader, _item: AsksField, raw: Any) -> list[str]:
 
 def _class(reader: _Reader, _item: AsksField, raw: Any) -> str:
     classes = reader.machine.procedure.classes
-    if raw not in classes:
+    if not isinstance(raw, str) or raw not in classes:
         raise _Bad(_("请选择：%s") % _("、").join(classes.values()))
-    return str(raw)
+    return raw
 
 
 def _listed_facts(reader: _Reader, _item: AsksField, raw: Any) -> list[str]:
