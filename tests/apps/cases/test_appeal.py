@@ -298,3 +298,22 @@ def test_silence_on_a_return_is_a_refusal(
     run(at + timedelta(hours=2, minutes=1))
     asked.refresh_from_db()
     assert (asked.answer, asked.silent) == ("refused", True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"lead": "urb\x00an"},
+        {"lead": ["urban"]},
+        {"helpers": ["police\x00x"]},
+        {"class": ["general"]},
+        {"class": "gene\x00ral"},
+    ],
+)
+def test_a_hostile_answer_is_refused_before_it_reaches_the_database(
+    given: dict[str, object], appeal: Case, dispatcher_he: User, at: datetime
+) -> None:
+    with pytest.raises(InvalidAnswers):
+        dispatch(appeal, by=dispatcher_he, at=at, **given)  # type: ignore[arg-type]
+    appeal.refresh_from_db()
+    assert (appeal.state, appeal.revision) == ("triage", 1)
