@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from furong.engines.worktime import Calendar as Layers
 from furong.packs.catalogue import Catalogue, manifests
-from furong.packs.folder import Item
+from furong.packs.deskwork import exclusions, replies
+from furong.packs.folder import Item, earlier_name
 from furong.packs.models.base import Entry
 from furong.packs.models.calendars import Calendar
 from furong.packs.models.facts import Fact
@@ -17,10 +18,10 @@ from furong.packs.models.kinds import IdentifierScheme, Kind
 from furong.packs.models.organisations import Organisation
 from furong.packs.models.policies import Policy
 from furong.packs.models.procedures import OfOrganisation, Procedure
-from furong.packs.models.sections import NOUN_OF
+from furong.packs.models.sections import EARLIER, NOUN_OF
 from furong.packs.models.zones import Zone
 from furong.packs.problems import PathInFile, nearest
-from furong.packs.procedures import Surroundings, View, check
+from furong.packs.procedures import Surroundings, View, check, map_faults
 from furong.packs.rules import fact_for_rules
 from furong.packs.worktime import chain, layer
 
@@ -242,6 +243,24 @@ def _procedures_as_a_whole(catalogue: Catalogue) -> None:
     for name, item in items.items():
         for fault in check(among.procedures[name], among):
             item.complain(fault.at, fault.message, fault.remedy)
+    _maps(catalogue, items)
+
+
+def _maps(catalogue: Catalogue, items: Mapping[str, Item[Procedure]]) -> None:
+    """Each state map against the earlier version that it leads from."""
+    earlier = {key: one for folder in catalogue.folders for key, one in folder.earlier.items()}
+    for name, item in items.items():
+        for index, one in enumerate(item.entry.migrates):
+            at = ("migrates", index)
+            if (before := earlier.get((name, one.start))) is None:
+                item.complain(
+                    (*at, "from"),
+                    f"没有第 {one.start} 版的文件，不知道有哪些状态要对应",
+                    f"请把那一版的文件放到 {EARLIER}/{earlier_name(name, one.start)}.yaml",
+                )
+                continue
+            for fault in map_faults(at, one, View(before), View(item.entry)):
+                item.complain(fault.at, fault.message, fault.remedy)
 
 
 def duties(catalogue: Catalogue) -> None:
@@ -284,4 +303,6 @@ CHECKS: Final[tuple[Callable[[Catalogue], None], ...]] = (
     calendars,
     procedures,
     duties,
+    exclusions,
+    replies,
 )

@@ -13,11 +13,13 @@ from pydantic import ValidationError
 
 from furong.packs.models.base import Entry
 from furong.packs.models.calendars import Calendar
+from furong.packs.models.exclusions import Exclusions
 from furong.packs.models.manifest import Manifest
 from furong.packs.models.policies import Document
 from furong.packs.models.procedures import Procedure
 from furong.packs.models.sections import (
     CHECKED_PLAIN,
+    EARLIER,
     FILES,
     MANIFEST,
     NOUN_OF,
@@ -36,6 +38,7 @@ _NAMES_ITS_FILE: Final[Mapping[type[Entry], str]] = {
     Document: "id",
     Calendar: "calendar",
     Procedure: "procedure",
+    Exclusions: "procedure",
 }
 
 
@@ -70,6 +73,7 @@ class Folder:
     items: list[Item[Entry]] = field(default_factory=list)
     faulty: list[tuple[Noun, Any]] = field(default_factory=list)
     plain: dict[str, dict[str, Source]] = field(default_factory=dict)
+    earlier: dict[tuple[str, int], Procedure] = field(default_factory=dict)
     stray: list[Problem] = field(default_factory=list)
     hidden: bool = False
     """Whether something that may hold objects could not be read, so that they are not even named."""
@@ -158,6 +162,8 @@ def _read_section_file(folder: Folder, section: str, file: Path) -> None:
             folder.plain.setdefault(section, {})[file.stem] = source
             if section in CHECKED_PLAIN:
                 _keep_objects(folder, CHECKED_PLAIN[section], source)
+            elif section == EARLIER:
+                _keep_earlier(folder, source)
         elif source.parsed:
             _keep_objects(folder, FILES[section], source)
 
@@ -179,8 +185,27 @@ def _keep_objects(folder: Folder, model: type[Entry], source: Source) -> None:
         _check_file_name(entry, path, source)
 
 
+def _keep_earlier(folder: Folder, source: Source) -> None:
+    """An earlier version of a procedure: only its shape is checked, it was sound in its day."""
+    one = validate(Procedure, source)
+    if one is None:
+        return
+    folder.earlier[one.procedure, one.version] = one
+    if source.file.stem != (name := earlier_name(one.procedure, one.version)):
+        source.add(
+            ("procedure",),
+            f"这是 {one.procedure} 第 {one.version} 版，文件名是 {source.file.name}",
+            f"请把文件改名为 {name}.yaml",
+        )
+
+
+def earlier_name(procedure: str, version: int) -> str:
+    """What the file of an earlier version is called, without its ending."""
+    return f"{procedure}-{version}"
+
+
 def _check_file_name(entry: Entry, path: PathInFile, source: Source) -> None:
-    """A document, a calendar and a procedure have a file each, named after them."""
+    """Documents, calendars, procedures and their exclusions have a file each, named after them."""
     key = _NAMES_ITS_FILE.get(type(entry))
     if key and (name := getattr(entry, key)) != source.file.stem:
         source.add(

@@ -14,12 +14,14 @@ from furong.packs.folder import Folder, Item
 from furong.packs.held import Files, hold
 from furong.packs.models.base import Entry, Period
 from furong.packs.models.calendars import Calendar
+from furong.packs.models.exclusions import Exclusions
 from furong.packs.models.facts import Fact
 from furong.packs.models.kinds import IdentifierScheme, Kind, RelationKind
 from furong.packs.models.manifest import Manifest
 from furong.packs.models.organisations import Organisation
 from furong.packs.models.policies import Document, Policy, PolicyKey
 from furong.packs.models.procedures import Procedure
+from furong.packs.models.replies import Reply
 from furong.packs.models.sections import NOUNS
 from furong.packs.models.zones import Division, Zone
 from furong.packs.pack import Origin, Pack
@@ -138,6 +140,14 @@ def _pack(catalogue: Catalogue, book: Rulebook) -> Pack:
             item.entry.procedure: item.entry
             for folder in catalogue.folders
             for item in folder.of(Procedure)
+        },
+        exclusions={
+            item.entry.procedure: item.entry
+            for folder in catalogue.folders
+            for item in folder.of(Exclusions)
+        },
+        replies={
+            item.entry.id: item.entry for folder in catalogue.folders for item in folder.of(Reply)
         },
         plain=_plain(catalogue.folders),
         origins={noun.section: _origins(catalogue, noun.section) for noun in NOUNS},

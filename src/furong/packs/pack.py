@@ -13,12 +13,14 @@ from furong.packs.content import digest, jsonable, name_of, plain
 from furong.packs.currency import minor_units
 from furong.packs.models.base import Period
 from furong.packs.models.calendars import Calendar
+from furong.packs.models.exclusions import Exclusions
 from furong.packs.models.facts import Fact
 from furong.packs.models.kinds import IdentifierScheme, Kind, RelationKind
 from furong.packs.models.manifest import Manifest
 from furong.packs.models.organisations import Organisation
 from furong.packs.models.policies import Document, Policy, PolicyKey
 from furong.packs.models.procedures import Procedure
+from furong.packs.models.replies import Reply
 from furong.packs.models.sections import NOUNS
 from furong.packs.models.zones import Division, Zone
 from furong.packs.worktime import calendar_of
@@ -64,6 +66,8 @@ class Pack:
     policies: Mapping[PolicyKey, Policy]
     calendars: Mapping[str, Calendar]
     procedures: Mapping[str, Procedure] = field(repr=False)
+    exclusions: Mapping[str, Exclusions] = field(repr=False)
+    replies: Mapping[str, Reply] = field(repr=False)
     plain: Mapping[str, Mapping[str, Any]]
     origins: Mapping[str, Mapping[Any, Origin]] = field(repr=False)
     """Section → identity → origin: `origins["policies"]["CN01", 1]`."""

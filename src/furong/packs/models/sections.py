@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from furong.packs.models.base import Entry
 from furong.packs.models.calendars import Calendar
+from furong.packs.models.exclusions import Exclusions
 from furong.packs.models.facts import Fact, FactsFile
 from furong.packs.models.kinds import IdentifierScheme, Kind, KindsFile, RelationKind
 from furong.packs.models.manifest import Manifest
 from furong.packs.models.organisations import Organisation, OrganisationsFile
 from furong.packs.models.policies import Document, PoliciesFile, Policy
 from furong.packs.models.procedures import Procedure
+from furong.packs.models.replies import RepliesFile
 from furong.packs.models.zones import Division, Zone, ZonesFile
 from furong.packs.problems import PathInFile
 
@@ -27,15 +29,23 @@ FILES: Final[Mapping[str, type[Entry]]] = {
 }
 """Folder of the pack → model of each file in it."""
 
+EARLIER: Final = "earlier"
+"""Folder of the procedures' earlier versions, against which state maps are checked."""
+
 PLAIN_FOLDERS: Final = (
-    "procedures", "forms", "indicators", "exchange", "guidance", "texts", "scenario",
+    "procedures", EARLIER, "exclusions", "replies", "forms", "indicators", "exchange", "guidance",
+    "texts", "scenario",
 )  # fmt: skip
 """Folders whose files are read as plain mappings: the engines that they feed check them."""
 
-CHECKED_PLAIN: Final[Mapping[str, type[Entry]]] = {"procedures": Procedure}
+CHECKED_PLAIN: Final[Mapping[str, type[Entry]]] = {
+    "procedures": Procedure,
+    "exclusions": Exclusions,
+    "replies": RepliesFile,
+}
 """Plain folders whose files must also fit a model, as far as the pack itself can judge them."""
 
-ONE_A_FILE: Final[tuple[type[Entry], ...]] = (Calendar, Procedure)
+ONE_A_FILE: Final[tuple[type[Entry], ...]] = (Calendar, Procedure, Exclusions)
 """Models of files that are one object, not lists of them."""
 
 SCHEMAS: Final[Mapping[str, type[Entry]]] = {"pack": Manifest, **FILES, **CHECKED_PLAIN}

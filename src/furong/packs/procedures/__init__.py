@@ -12,6 +12,7 @@ from furong.engines.rules import Fact
 from furong.packs.models.base import Fault
 from furong.packs.procedures.calls import calls
 from furong.packs.procedures.conditions import Conditions, condition_faults
+from furong.packs.procedures.migrating import map_faults
 from furong.packs.procedures.names import names
 from furong.packs.procedures.reach import reach
 from furong.packs.procedures.signatures import (
@@ -34,6 +35,7 @@ __all__ = [
     "Surroundings",
     "View",
     "check",
+    "map_faults",
 ]
 
 

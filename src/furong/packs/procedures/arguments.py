@@ -162,6 +162,7 @@ CHECKS: Final[Mapping[Kind, Check]] = {
     "act": _named("动作", _acts),
     "action": _named("动作", lambda at: at.view.procedure.actions),
     "answer": _answer,
+    "answers": _field("answers"),
     "assignment": _named("承办", lambda at: at.view.procedure.assignments),
     "assignments": _listed("承办", lambda at: at.view.procedure.assignments),
     "assignment states": _listed("承办状态", lambda _at: ASSIGNMENT_STATES),

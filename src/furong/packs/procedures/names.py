@@ -61,6 +61,9 @@ def _acts(view: View, facts: frozenset[str]) -> Iterator[Fault]:
             yield from _need((*act.path, "to"), "状态", state, one.states)
         if act.form is not None:
             yield from _need((*act.path, "form"), "表单", act.form, one.forms)
+    for name, held in one.states.items():
+        for index, did in enumerate(held.blind):
+            yield from _need(("states", name, "blind", index), "动作", did, one.actions)
     for name, opening in one.openings.items():
         if opening.kind is not None:
             yield from _need(("openings", name, "class"), "分类", opening.kind, one.classes)
@@ -185,6 +188,9 @@ def _forms(view: View, facts: frozenset[str]) -> Iterator[Fault]:
                     yield from _need((*path, "form"), "表单", item.form, one.forms)
                     if item.form == name or item.form in _within(view, item.form):
                         yield Fault((*path, "form"), f"表单 {item.form} 套了自己", "请删去")
+                case AsksField(of=str(of)):
+                    fitting = [key for key, f in view.every_field.items() if f.type == "facts"]
+                    yield from _need((*path, "of"), "列事实的一栏", of, fitting)
                 case AsksField():
                     pass
         seen: set[str] = set()

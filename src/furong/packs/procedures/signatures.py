@@ -12,7 +12,7 @@ from typing import Final, Literal
 type Provider = Literal["cases", "directory", "notices", "policies", "funds"]
 
 type Kind = Literal[
-    "act", "action", "answer", "assignment", "assignments", "assignment states", "calls",
+    "act", "action", "answer", "answers", "assignment", "assignments", "assignment states", "calls",
     "capacities", "case", "clock", "closures", "code", "condition", "count", "document", "door",
     "duration", "each", "fact", "field", "fill", "flag", "findings", "held", "holders", "limit",
     "limits", "list", "moment", "opening", "organisation", "organisations", "people", "per",
@@ -36,6 +36,7 @@ class Signature:
 
 
 GUARDS: Final[Mapping[str, Signature]] = {
+    "agrees_with": Signature({"did": "action", "is": "flag"}),
     "any_of": Signature(whole="calls"),
     "assignments": Signature({"kinds": "assignments", "all_in": "assignment states"}, {"message": "words"}),
     "award_settled": Signature({"policy": "policy"}, by="funds"),
@@ -90,6 +91,7 @@ EFFECTS: Final[Mapping[str, Signature]] = {
     "revoke_document": Signature({"document": "document"}),
     "settle_criteria": Signature({"policy": "policy", "findings": "findings"}, by="policies"),
     "sign_assignment": Signature({"assignment": "held"}),
+    "state_answers": Signature({"field": "answers"}),
     "supervise": Signature(),
     "tell": Signature({"to": "roles", "text": "text"}, by="notices"),
     "unmerge": Signature(),

@@ -13,6 +13,7 @@ from furong.packs.models.procedures.acts import (
     Request,
 )
 from furong.packs.models.procedures.forms import (
+    AskedWithin,
     AsksFact,
     AsksField,
     AsksForm,
@@ -33,6 +34,7 @@ from furong.packs.models.procedures.head import (
     Role,
     State,
 )
+from furong.packs.models.procedures.migrating import DROPPED, WITHDRAWN, StateMap
 from furong.packs.models.procedures.watching import Over, Paper, Posted, Rung
 from furong.packs.models.procedures.whole import Procedure
 
@@ -40,8 +42,11 @@ __all__ = [
     "AT_ONCE",
     "BACK",
     "BUILT_IN_ROLES",
+    "DROPPED",
+    "WITHDRAWN",
     "Action",
     "Answer",
+    "AskedWithin",
     "AsksFact",
     "AsksField",
     "AsksForm",
@@ -69,4 +74,5 @@ __all__ = [
     "Role",
     "Rung",
     "State",
+    "StateMap",
 ]

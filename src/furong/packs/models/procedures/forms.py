@@ -9,7 +9,7 @@ from furong.packs.models.base import Entry, Expression, FactKey, Fault, Items, T
 
 FieldType = Literal[
     "text", "texts", "moment", "money", "files", "organisation", "organisations", "person",
-    "people", "case", "cases", "class", "policy", "criteria", "facts",
+    "people", "case", "cases", "class", "policy", "criteria", "facts", "answers",
 ]  # fmt: skip
 
 
@@ -49,16 +49,25 @@ class AsksField(Entry):
         None, description="谁看得到；不写只有经办的人"
     )
     personal: bool = Field(False, description="个人信息：加密，可以销毁")
+    of: Word | None = Field(None, description="answers：答的是哪一栏列出的事实")
 
     def faults(self) -> Iterator[Fault]:
         if (self.max is not None) != (self.type == "text"):
             yield Fault(("max",), "文字要写最多多少字，其他类型不写", "请按类型增删 max")
+        if (self.of is not None) != (self.type == "answers"):
+            yield Fault(("of",), "answers 要写 of，其他类型不写", "请按类型增删 of")
 
 
 class AsksNamed(Entry):
     """The facts that a field of type facts, or a policy, names."""
 
     asked: Word = Field(description="哪一栏列出的事实")
+
+
+class AskedWithin(AsksFact):
+    """A fact that is answered within a field of type answers: kept with the act, not yet stated."""
+
+    within: Word = Field(description="哪一栏")
 
 
 class AsksForm(Entry):

@@ -87,6 +87,7 @@ class State(Entry):
     label: Text = Field(description="名称")
     category: Literal["open", "suspended", "closed"] = Field(description="在办、挂账还是办结")
     owner: Word | None = Field(None, description="在谁手里；办结的不写")
+    blind: Items[Word] = Field((), description="在此状态下，哪些动作填的内容谁也看不到")
 
 
 class Limit(Entry):

@@ -23,6 +23,7 @@ from furong.packs.models.procedures.head import (
     Role,
     State,
 )
+from furong.packs.models.procedures.migrating import StateMap
 from furong.packs.models.procedures.watching import Paper, Posted, Rung
 from furong.packs.problems import nearest
 
@@ -40,6 +41,7 @@ class Procedure(Entry):
     calendar: Word = Field(description="工作时间和战时、平时按哪个日历")
     personal: bool = Field(False, description="整件都是个人信息")
     retention: Retention | None = Field(None, description="保存期限；personal 的必写")
+    sample: int | None = Field(None, ge=0, le=100, description="抽多少（%）由另一人再办一次")
     facts: Items[Fact] = Field((), description="件的事实，写法同 facts/")
     roles: dict[Word, Role] = Field(min_length=1, description="谁可以办")
     assignments: dict[Word, Assignment] = Field(default_factory=dict, description="由哪些单位承办")
@@ -54,6 +56,7 @@ class Procedure(Entry):
     documents: dict[Word, Paper] = Field(default_factory=dict, description="出具的文书")
     forms: dict[Word, FormItems] = Field(default_factory=dict, description="表单")
     texts: dict[Word, Text] = Field(default_factory=dict, description="通知用语")
+    migrates: Items[StateMap] = Field((), description="以前各版在办的件怎样转到这一版")
     notes: Items[Text] = Field((), description="备注")
 
     def faults(self) -> Iterator[Fault]:
@@ -62,6 +65,7 @@ class Procedure(Entry):
         yield from self._owners()
         yield from self._scopes()
         yield from self._clocks()
+        yield from self._maps()
 
     def _owners(self) -> Iterator[Fault]:
         for name, state in self.states.items():
@@ -102,6 +106,24 @@ class Procedure(Entry):
             if assignment.clock is not None and assignment.clock not in self.clocks:
                 at = ("assignments", name, "clock")
                 yield _missing(at, "时限", assignment.clock, self.clocks)
+
+    def _maps(self) -> Iterator[Fault]:
+        seen: set[int] = set()
+        for index, one in enumerate(self.migrates):
+            at = ("migrates", index, "from")
+            if one.start >= self.version:
+                yield Fault(
+                    at,
+                    f"第 {one.start} 版不早于这一版（第 {self.version} 版）",
+                    "请写以前的版本；内容改过的，请先把 version 加一",
+                )
+            if one.start in seen:
+                yield Fault(at, f"第 {one.start} 版写了两次", "请合成一项")
+            seen.add(one.start)
+
+    def map_from(self, version: int) -> StateMap | None:
+        """How open cases of an earlier version go on under this one; None where it does not say."""
+        return next((one for one in self.migrates if one.start == version), None)
 
 
 def _missing(at: tuple[str | int, ...], word: str, name: str, known: Mapping[str, Any]) -> Fault:
