@@ -17,6 +17,11 @@ from tests.apps.cast import (  # noqa: F401 - fixtures
     stranger_zhou,
     west_firm,
 )
+from tests.seed import SEED
+
+
+def pytest_report_header() -> str:
+    return f"FURONG_SEED={SEED}"
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+PREPARED_AFTER = 5
+"""Runs on a connection, after which PostgreSQL is to keep a statement prepared."""
+
 
 def text(name: str, default: str) -> str:
     return os.environ.get(name, default)
@@ -43,7 +46,8 @@ def database(url: str) -> dict[str, object]:
     """Django's database settings for `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.
 
     SQLite gets write-ahead logging, IMMEDIATE transactions and a long timeout: each of the three
-    alone still answers "database is locked" under concurrent writers.
+    alone still answers "database is locked" under concurrent writers. Its writers take turns.
+    `?prepare=0`: PostgreSQL prepares no statements, for a pooler between that does not know them.
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -51,8 +55,10 @@ def database(url: str) -> dict[str, object]:
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "furong.config.sqlite",
             "NAME": path,
+            # A new connection would read the whole schema and set up its functions at each request.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -65,13 +71,16 @@ def database(url: str) -> dict[str, object]:
     if parts.scheme in {"postgres", "postgresql"}:
         query = dict(parse_qsl(parts.query))
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "furong.config.postgresql",
             "NAME": unquote(parts.path.removeprefix("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": query.get("host", parts.hostname or ""),
             "PORT": str(parts.port or ""),
-            "OPTIONS": {"pool": True},
+            "OPTIONS": {
+                "pool": True,
+                "prepare_threshold": None if query.get("prepare") == "0" else PREPARED_AFTER,
+            },
         }
     raise ImproperlyConfigured(
         f"DATABASE_URL has the scheme {parts.scheme!r}. "

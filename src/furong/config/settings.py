@@ -98,6 +98,8 @@ LOGGING = {
 }
 
 AUTH_USER_MODEL = "directory.User"
+AUTHENTICATION_BACKENDS = ["furong.apps.directory.sessions.Accounts"]
+SESSION_ENGINE = "furong.apps.directory.sessions"
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 

@@ -2,8 +2,12 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("FURONG_STATE", tempfile.mkdtemp(prefix="furong-test-"))
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # it has its parent's environment
+    os.environ["FURONG_STATE"] += f"/{worker}"
+    Path(os.environ["FURONG_STATE"]).mkdir(exist_ok=True)
 os.environ.setdefault("FURONG_SECRET_KEY", "only-for-tests")
 os.environ.setdefault("FURONG_PERSONAL_KEY", "7e" * 32)
 os.environ.setdefault("FURONG_BLIND_KEY", "b1" * 32)
@@ -16,7 +20,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+if DATABASES["default"]["ENGINE"] == "furong.config.sqlite":  # noqa: F405
     # A file, not memory: several threads and processes share it as they share the real one.
     DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / "test.sqlite3")}  # noqa: F405
 

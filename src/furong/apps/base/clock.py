@@ -12,9 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from furong.apps.base import journal
+from furong.apps.base.compiled import Reading
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
 from furong.apps.base.models import DistrictClock, Installation
+from furong.apps.base.models.installation import THE_ONE
+
+_CLOCK = Reading(lambda: DistrictClock.objects.filter(pk=1))
 
 
 class ClockRefused(Refusal):
@@ -23,7 +27,7 @@ class ClockRefused(Refusal):
 
 def now() -> datetime:
     """District time, aware, in UTC."""
-    clock = DistrictClock.objects.filter(pk=1).first()
+    clock = _CLOCK.first()
     return clock.reading(real()) if clock else real()
 
 
@@ -34,7 +38,7 @@ def real() -> datetime:
 
 def zone() -> ZoneInfo:
     """The district's time zone; the storage zone as long as no pack named one."""
-    installation = Installation.objects.filter(pk=1).first()
+    installation = THE_ONE.first()
     return ZoneInfo(installation.timezone if installation else settings.TIME_ZONE)
 
 

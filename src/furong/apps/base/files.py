@@ -64,6 +64,16 @@ def store(source: Source, *, name: str, by: Actor, at: datetime) -> StoredFile:
     return file
 
 
+@contextmanager
+def passing(source: Source, *, name: str) -> Iterator[Path]:
+    """A file that is read and not kept: its path, gone afterwards. `FileRefused` says why not."""
+    label = clean_name(name)
+    with _spooled(source, label) as (spool, _sha256, _size):
+        recognise(spool, PurePosixPath(label).suffix)
+        spool.flush()
+        yield Path(spool.name)
+
+
 def clean_name(name: str) -> str:
     """The last part of a path as clients send it, without what deceives or breaks; maybe empty."""
     text = unicodedata.normalize("NFC", name.replace("\\", "/")).rpartition("/")[2]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from furong.apps.base.compiled import insert, update
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
 from furong.apps.base.journal_chain import canonical
@@ -55,19 +56,19 @@ def once(key: str, *, by: Actor, digest: str) -> Iterator[Once]:
     with transaction.atomic():
         mine = Reply(principal=principal, key=key, digest=digest)
         # Inserting waits for whoever inserted the same key and has not committed yet.
-        Reply.objects.bulk_create([mine], ignore_conflicts=True)
-        kept = Reply.objects.get(principal=principal, key=key)
+        is_new = insert([mine], conflict="ON CONFLICT DO NOTHING") == 1
+        kept = mine if is_new else Reply.objects.get(principal=principal, key=key)
         if kept.digest != digest:
             raise Conflict(
                 _("幂等键 %s 已用于另一个内容不同的请求。重发请照原样，新请求请换一个键") % key
             )
         request = Once(kept.body)
         yield request
-        if kept.id == mine.id:
+        if is_new:
             if not request.answered:
                 raise RuntimeError(f"The request with the key {key!r} ended without a reply.")
             kept.body = request.reply
-            kept.save(update_fields=["body"])
+            update([kept], "body")
 
 
 def answered(key: str, *, by: Actor) -> bool:

@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
+from furong.apps.base.compiled import insert
 from furong.apps.base.errors import Refusal
 from furong.apps.base.journal_chain import (
     ALGORITHMS,
@@ -32,7 +33,7 @@ from furong.apps.base.journal_chain import (
 )
 from furong.apps.base.journal_check import Finding, Report, Root, check
 from furong.apps.base.journal_tables import canonical_fields, lines
-from furong.apps.base.models import Batch, Entry, PersonalValue
+from furong.apps.base.models import Batch, Entry
 from furong.apps.base.models.journal import reference
 from furong.apps.base.personal import prepare
 
@@ -108,8 +109,8 @@ def record(
     )
     values = prepare(entry, _plain(personal or {}))
     canonical(canonical_fields(entry))  # what could not be sealed must not be written
-    entry.save(force_insert=True)
-    PersonalValue.objects.bulk_create(values)
+    insert([entry])
+    insert(values)
     return entry
 
 

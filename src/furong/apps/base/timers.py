@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from furong.apps.base.compiled import Reading, insert, update
 from furong.apps.base.models import Timer
 
 type Handler = Callable[[Timer, datetime], None]
@@ -24,6 +25,16 @@ SOON = timedelta(seconds=5)
 
 logger = logging.getLogger(__name__)
 _handlers: dict[str, Handler] = {}
+
+_DUE = Reading(lambda at: Timer.objects.due(at).values_list("pk")[:1], "at")
+_FIRST = Reading(lambda at: Timer.objects.due(at).select_for_update(skip_locked=True)[:1], "at")
+_WAITING = Reading(
+    lambda name, key: Timer.objects.waiting().filter(name=name, key=key), "name", "key"
+)
+_MOVED = (
+    "ON CONFLICT (name, key) WHERE state = 'waiting' DO UPDATE SET payload = excluded.payload,"
+    " due_at = excluded.due_at, try_at = excluded.try_at, attempts = 0, error = ''"
+)
 
 
 class NoHandler(LookupError):
@@ -53,7 +64,6 @@ def handles(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-@transaction.atomic
 def schedule(
     name: str, key: str, *, due_at: datetime, payload: Mapping[str, Any] | None = None
 ) -> None:
@@ -61,22 +71,16 @@ def schedule(
 
     A handler may appoint its own (name, key) again, later: that is how a timer recurs.
     """
-    fresh = {
-        "payload": dict(payload or {}),
-        "due_at": due_at,
-        "try_at": due_at,
-        "attempts": 0,
-        "error": "",
-    }
-    if not Timer.objects.waiting().filter(name=name, key=key).update(**fresh):
-        Timer.objects.update_or_create(
-            name=name, key=key, state=Timer.State.WAITING, defaults=fresh
-        )
+    one = Timer(name=name, key=key, payload=dict(payload or {}), due_at=due_at, try_at=due_at)
+    insert([one], conflict=_MOVED)
 
 
 def cancel(name: str, key: str) -> bool:
     """Call off a waiting appointment; whether there was one."""
-    waiting = Timer.objects.waiting().filter(name=name, key=key)
+    held = _WAITING.first(name=name, key=key)
+    if held is None:
+        return False
+    waiting = Timer.objects.waiting().filter(pk=held.pk)  # still: it may have fired meanwhile
     return waiting.update(state=Timer.State.CANCELLED) > 0
 
 
@@ -87,7 +91,7 @@ def tick(at: datetime) -> int:
     `Timer.objects.failing()` shows it.
     """
     fired = 0
-    while Timer.objects.due(at).exists():
+    while _DUE.all(at=at):
         outcome = _fire_one(at)
         if outcome is None:  # another ticker holds all that is due
             break
@@ -98,7 +102,7 @@ def tick(at: datetime) -> int:
 @transaction.atomic
 def _fire_one(at: datetime) -> bool | None:
     """Whether the longest due timer's handler succeeded; None if no timer could be had."""
-    timer = Timer.objects.due(at).select_for_update(skip_locked=True).first()
+    timer = _FIRST.first(at=at)
     if timer is None:
         return None
     try:
@@ -120,10 +124,10 @@ def _fire(timer: Timer, at: datetime) -> None:
         raise NoHandler(f"No handler is registered for timers called {timer.name!r}.")
     timer.state = Timer.State.FIRED
     timer.settled_at = at
-    timer.save(update_fields=["state", "settled_at"])
+    update([timer], "state", "settled_at")
     handler(timer, at)
-    again = Timer.objects.waiting().filter(name=timer.name, key=timer.key)
-    if again.filter(due_at__lte=timer.due_at).exists():
+    again = _WAITING.first(name=timer.name, key=timer.key)
+    if again is not None and again.due_at <= timer.due_at:
         raise EndlessTimer(f"{timer} set itself for a time that is not after {timer.due_at}.")
 
 

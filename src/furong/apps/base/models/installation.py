@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext as _
 
+from furong.apps.base.compiled import Reading
 from furong.apps.base.errors import Refusal
 
 
@@ -35,9 +36,12 @@ class Installation(models.Model):
     @classmethod
     def current(cls) -> "Installation":
         """The installation; `NotInstalled` before the first `furong pack apply`."""
-        try:
-            return Installation.objects.get(pk=1)
-        except Installation.DoesNotExist:
+        installed: Installation | None = THE_ONE.first()
+        if installed is None:
             raise NotInstalled(
                 _("本系统还没有内容包，不知道服务哪个区。请先运行：furong pack apply 内容包")
-            ) from None
+            )
+        return installed
+
+
+THE_ONE = Reading(lambda: Installation.objects.filter(pk=1))
