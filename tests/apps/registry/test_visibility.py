@@ -1,13 +1,17 @@
 """Which subjects a person sees: what their grants cover, and nothing else."""
 
+import random
 from datetime import datetime, timedelta
 
+import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from furong.apps.directory.actions import grant
-from furong.apps.directory.models import User, Zone
+from furong.apps.directory.access import ACTIONS, Capacity
+from furong.apps.directory.actions import create_user, grant
+from furong.apps.directory.models import Grant, User, Zone
 from furong.apps.registry.actions import NewSubject, register_subject
 from furong.apps.registry.models import Subject
+from furong.apps.registry.sight import find, may_see
 from tests.apps.cast import person
 
 
@@ -71,3 +75,40 @@ def test_a_mandate_for_persons_in_one_street_shows_none_of_another(
         new = NewSubject(kind="person", name=name, street=firm.street)
         register_subject(new, by="test", at=at)
     assert seen_by(clerk_chen, at) == ["东*", "东街"]
+
+
+@pytest.mark.parametrize("seed", [20200220, 20200306])
+def test_a_subject_read_by_itself_is_seen_by_those_who_find_it_in_a_list(
+    seed: int, east_firm: Subject, west_firm: Subject, at: datetime
+) -> None:
+    chance = random.Random(seed)
+    west_firm.zones.add(Zone.objects.get(code="park-tower"))
+    for name, firm in (("东小明", east_firm), ("西小明", west_firm)):
+        new = NewSubject(kind="person", name=name, street=firm.street)
+        register_subject(new, by="test", at=at)
+    subjects = [*Subject.objects.all()]
+    scopes = [
+        ("all", ""),
+        *((str(Grant.Scope.SUBJECT), str(one.pk)) for one in subjects),
+        *((str(Grant.Scope.KIND), one.kind) for one in subjects),
+        *((str(Grant.Scope.ZONE), one.code) for one in Zone.objects.order_by("code")),
+    ]
+    may_view = [
+        one
+        for one in Capacity
+        if one != Capacity.AUDITOR and {"subject.view", "subject.view_personal"} & {*ACTIONS[one]}
+    ]
+    verdicts = set()
+    for n in range(40):
+        user = create_user(username=f"p{n}", name=f"人{n}", by="test", at=at)
+        for _n in range(chance.randint(0, 3)):
+            capacity, scope = chance.choice(may_view), chance.choice(scopes)
+            if not user.grants.filter(capacity=capacity, scope_kind=scope[0], scope_id=scope[1]):
+                grant(user, capacity, scope=scope, source="test", by="test", at=at)
+        listed = {*Subject.objects.visible_to(user, at).values_list("pk", flat=True)}
+        for subject in subjects:
+            seen = subject.pk in listed
+            assert may_see(user, subject, at) == seen, (subject, [*user.grants.all()])
+            assert (find(user, subject.pk, at) is not None) == seen
+            verdicts.add((subject.personal, seen))
+    assert len(verdicts) == 4

@@ -190,7 +190,10 @@ class Grant(Record):
 
     class Meta:
         verbose_name = _("授权")
-        indexes = [models.Index(fields=["user", "valid_from"])]
+        indexes = [
+            models.Index(fields=["user", "valid_from"]),
+            models.Index(fields=["scope_kind", "scope_id", "capacity"], name="grant_over"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(scope_kind="all", scope_id="") | ~Q(scope_kind="all") & ~Q(scope_id=""),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from furong.apps.base import journal, timers
 from furong.apps.base.cipher import Undecipherable
+from furong.apps.base.compiled import Reading
 from furong.apps.base.models import Timer
 from furong.apps.notices.channels import (
     Channel,
@@ -37,9 +38,12 @@ STALE = timedelta(days=3)
 logger = logging.getLogger(__name__)
 
 
+_WAITING = Reading(lambda: Timer.objects.waiting().filter(name=TIMER, key=""))
+
+
 def appoint(due_at: datetime) -> None:
     """Look at the outbox then, or at an earlier appointment that stands already."""
-    waiting = Timer.objects.waiting().filter(name=TIMER, key="").first()
+    waiting = _WAITING.first()
     if waiting is None or waiting.due_at > due_at:
         timers.schedule(TIMER, "", due_at=due_at)
 

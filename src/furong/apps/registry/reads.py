@@ -10,6 +10,7 @@ from django.utils import dateformat
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from furong.apps.base.compiled import Reading
 from furong.apps.registry.actions.entries import Statement
 from furong.apps.registry.catalogue import KIND_FACT, Catalogue, catalogue
 from furong.apps.registry.models import Dispute, Effect, FactEntry, Source, Subject, SubjectFacts
@@ -77,9 +78,14 @@ def facts_of(subject: Subject, at: datetime | None = None) -> dict[str, FactValu
     }
 
 
-def encoded_facts(subject: Subject, at: datetime | None = None) -> dict[str, Encoded]:
-    """The values alone, as the rules engine takes them, with the subject's kind among them."""
-    known = catalogue()
+def encoded_facts(
+    subject: Subject, at: datetime | None = None, *, known: Catalogue | None = None
+) -> dict[str, Encoded]:
+    """The values alone, as the rules engine takes them, with the subject's kind among them.
+
+    known: the catalogue, for who has it at hand.
+    """
+    known = known or catalogue()
     return with_kind(known, subject.kind, encoded(known, _known(known, subject, at)))
 
 
@@ -162,9 +168,12 @@ def _lineage(subject: Subject) -> list[Subject]:
     return lineage
 
 
+_FACTS = Reading(lambda subject: SubjectFacts.objects.filter(subject=subject), "subject")
+
+
 def _known(known: Catalogue, subject: Subject, at: datetime | None) -> Mapping[str, Known]:
     if at is None:
-        row = SubjectFacts.objects.filter(subject=subject).first()
+        row = _FACTS.first(subject=subject.pk)
         return row.facts if row else {}
     entries = FactEntry.objects.filter(subject=subject, recorded_at__lte=at).order_by("sequence")
     return known.projector.fold(entries)

@@ -1,10 +1,13 @@
 """Whether a subject may be named to somebody: a refusal must not tell what a page would not."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from furong.apps.base.compiled import Reading
 from furong.apps.base.journal import Actor
+from furong.apps.directory.access import may
 from furong.apps.directory.models import User
 from furong.apps.registry.models import Subject
 
@@ -13,7 +16,18 @@ def may_see(by: Actor, subject: Subject, at: datetime) -> bool:
     """Whether the person may know of the subject; a part of the system knows of all."""
     if not isinstance(by, User):
         return isinstance(by, str)
-    return Subject.objects.visible_to(by, at).filter(pk=subject.pk).exists()
+    return may(
+        by, "subject.view_personal" if subject.personal else "subject.view", at=at, on=subject
+    )
+
+
+def find(user: User, pk: UUID, at: datetime) -> Subject | None:
+    """The subject with its street, if the person may know of it: one of `visible_to`, read by itself."""
+    subject: Subject | None = _SUBJECT.first(pk=pk)
+    return subject if subject is not None and may_see(user, subject, at) else None
+
+
+_SUBJECT = Reading(lambda pk: Subject.objects.filter(pk=pk).select_related("street__parent"), "pk")
 
 
 def merged_away(subject: Subject, *, to: Actor, at: datetime) -> str:

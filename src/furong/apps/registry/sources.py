@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from furong.apps.directory.access import Capacity, grants_for
+from furong.apps.directory.access import Capacity, held_by
 from furong.apps.directory.models import Grant, User
 from furong.apps.registry.models import Source, Subject
 
@@ -25,13 +25,13 @@ _OPEN_TO_TABLES: Mapping[str, tuple[Source, ...]] = {
 def sources_open_to(user: User, subject: Subject, *, at: datetime) -> list[Source]:
     """The sources as which the person may state facts of the subject, by the grants that cover it."""
     scopes = {(Grant.Scope.ALL, ""), *subject.scopes()}
-    held = {g.capacity for g in grants_for(user, "subject.edit", at=at) if g.scope in scopes}
+    held = {one.capacity for one in held_by(user, at, "subject.edit") if one.scope in scopes}
     return _of(held, _OPEN_TO)
 
 
 def sources_of_tables(user: User, *, at: datetime) -> list[Source]:
     """The sources whose tables the person may import somewhere."""
-    held = set(grants_for(user, "subject.import", at=at).values_list("capacity", flat=True))
+    held = {one.capacity for one in held_by(user, at, "subject.import")}
     return _of(held, _OPEN_TO_TABLES)
 
 

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from furong.apps.base import clock, journal
+from furong.apps.base.compiled import insert
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models.journal import reference
 from furong.apps.directory.models import User
@@ -53,7 +54,7 @@ def notify(
             _("“%s”没有通知到任何人：收件人都没有启用的账号。请先开通账号，或改为电话告知") % title
         )
     about_type, about_id = reference(about)
-    notice = Notice.objects.create(
+    notice = Notice(
         title=_cut(title, _TITLE),
         body=_cut(body, _BODY),
         path=path,
@@ -64,8 +65,9 @@ def notify(
         made_at=at,
         left_out=len(meant) - len(told),
     )
+    insert([notice])
     due_at = at if urgent else _after_quiet_hours(at)
-    Delivery.objects.bulk_create(
+    insert(
         delivery for user in told for delivery in _deliveries(notice, user, due_at=due_at, at=at)
     )
     sending.appoint(due_at)

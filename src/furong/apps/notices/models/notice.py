@@ -23,7 +23,9 @@ class Notice(Record):
     about_type = models.CharField(max_length=100)
     about_id = models.CharField(max_length=100)
     urgent = models.BooleanField(_("紧急"), default=False)
-    sent_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: system
+    sent_by = models.ForeignKey(  # null: system
+        User, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     made_at = models.DateTimeField()
     left_out = models.PositiveIntegerField(default=0)
 
@@ -90,7 +92,9 @@ class Delivery(Record):
 
     OUTSTANDING = (State.WAITING, State.HELD)
 
-    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
+    notice = models.ForeignKey(  # indexed by `delivery_made_once`
+        Notice, models.CASCADE, related_name="deliveries", db_index=False
+    )
     recipient = models.ForeignKey(User, models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=10, choices=Channel)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)

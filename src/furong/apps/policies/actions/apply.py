@@ -14,7 +14,7 @@ from furong.apps.base.errors import Refusal
 from furong.apps.base.journal import Actor
 from furong.apps.base.models import Installation
 from furong.apps.cases import suggesting
-from furong.apps.cases.actions import InstalledProcedures, install_procedures
+from furong.apps.cases.actions import InstalledProcedures, install_procedures, install_templates
 from furong.apps.directory.actions import Synced, sync_organisations, sync_zones
 from furong.apps.policies.actions import standings
 from furong.apps.policies.actions.install import InstalledPolicies, install_policies
@@ -50,7 +50,7 @@ def apply_pack(where: str | Path, *, by: Actor, at: datetime) -> Applied:
         _install(pack, held, by=by, at=at)
     standings.begin(at)
     suggesting.begin(at)
-    return Applied(
+    applied = Applied(
         pack,
         is_new,
         sync_zones(pack, by=by, at=at),
@@ -58,6 +58,8 @@ def apply_pack(where: str | Path, *, by: Actor, at: datetime) -> Applied:
         install_procedures(pack, by=by, at=at),
         install_policies(pack, by=by, at=at),
     )
+    install_templates(pack, by=by, at=at)
+    return applied
 
 
 def _refuse_another_district(pack: Pack, held: Installation | None) -> None:

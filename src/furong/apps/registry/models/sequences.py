@@ -2,7 +2,9 @@
 
 from uuid import uuid4
 
-from django.db import models
+from django.db import connection, models
+
+from furong.apps.base.compiled import adapted
 
 FACTS, SUBJECTS, IMPORTS = "fact", "subject", "import"
 """The series: of statements and other changes of what is known; of public numbers; of turns."""
@@ -26,9 +28,14 @@ class Sequence(models.Model):
     @classmethod
     def take(cls, name: str, count: int, *, after: int = 0) -> range:
         """The next `count` numbers of a series, which begins above `after`."""
-        rows = cls._default_manager.filter(name=name)
-        if not rows.update(last=models.F("last") + count):
-            cls._default_manager.get_or_create(name=name, defaults={"last": after})
-            rows.update(last=models.F("last") + count)
-        last: int = rows.values_list("last", flat=True).get()
+        epoch = adapted(uuid4(), connection)
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE, [name, after + count, epoch, count])
+            (last,) = cursor.fetchone()
         return range(last - count + 1, last + 1)
+
+
+_TAKE = """
+    INSERT INTO registry_sequence (name, last, epoch) VALUES (%s, %s, %s)
+    ON CONFLICT (name) DO UPDATE SET last = registry_sequence.last + %s RETURNING last
+"""

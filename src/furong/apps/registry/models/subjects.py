@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
+from furong.apps.base.compiled import Reading
 from furong.apps.base.models import PersonalValue, Record
 from furong.apps.directory.access import Coverage, coverage_of
 from furong.apps.directory.models import Grant, User, Zone
@@ -97,9 +98,19 @@ class Subject(Record):
             (Grant.Scope.SUBJECT, str(self.pk)),
             (Grant.Scope.KIND, self.kind),
         }
-        for zone in [*([self.street] if self.street else []), *self.zones.all()]:
+        for zone in self.lies_in():
             found |= zone.scopes()
         return found
+
+    def lies_in(self) -> list[Zone]:
+        """Its street and its other zones, not those around them."""
+        street = [self.street] if self.street else []
+        return [*street, *_ZONES.all(subject=self.pk)]
+
+
+_ZONES = Reading(
+    lambda subject: Zone.objects.filter(subjects=subject).select_related("parent"), "subject"
+)
 
 
 def _covered(user: User | AnonymousUser, action: str, at: datetime) -> Q:
