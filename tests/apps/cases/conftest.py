@@ -82,6 +82,7 @@ def with_procedures(made: Path) -> Path:
     (made / "procedures").mkdir()
     for name in ("appeal", "instruction", "phone-check"):
         shutil.copy(ROOT / f"packs/furong-2020/procedures/{name}.yaml", made / "procedures")
+    shutil.copytree(ROOT / "packs/furong-2020/exclusions", made / "exclusions")
     return made
 
 

@@ -22,7 +22,7 @@ from furong.apps.base.timers import tick
 from furong.apps.cases.actions import act, answer, ask, comment, open_case
 from furong.apps.cases.engine.doing import Bearer
 from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.engine.performing import standing_for
+from furong.apps.cases.engine.permitting import standing_for
 from furong.apps.cases.engine.roles import Parties
 from furong.apps.cases.models import Case, Event, ProcedureVersion
 from furong.apps.cases.reads import Possible, possible

@@ -7,7 +7,7 @@ import pytest
 from furong.apps.base import journal
 from furong.apps.cases.actions import act, answer, ask
 from furong.apps.cases.engine.answers import InvalidAnswers
-from furong.apps.cases.engine.performing import NotNow
+from furong.apps.cases.engine.permitting import NotNow
 from furong.apps.cases.models import Case, Clock, Event, Step, Telling
 from furong.apps.directory.access import Denied
 from furong.apps.directory.models import User
@@ -119,7 +119,7 @@ def test_a_stale_form_is_told_what_happened(
             by=dispatcher_he,
             at=at,
         )
-    assert "已是“已交办”（何调度刚刚办了“交办”）" in str(told.value)
+    assert "已是“已交办”（何调度刚刚办理“交办”）" in str(told.value)
     assert [event.act for event in told.value.since] == ["actions.dispatch"]
 
 
@@ -135,7 +135,7 @@ def test_missing_and_bad_answers_are_all_named(
             at=at,
         )
     assert told.value.problems == {
-        "shoe": "这张表不问“shoe”，没有写入",
+        "shoe": "本表没有“shoe”这一项，未保存",
         "class": "办理类别：请选择：一般、紧急、疑难（跨单位）",
         "lead": "承办单位：没有这个单位：nobody；请从列表中选择",
         "helpers": "协办单位：没有这个单位：x；请从列表中选择",
@@ -216,7 +216,7 @@ def test_words_reach_those_who_hold_the_roles(
         for user in User.objects.all()
     }
     assert told["tan"] == [
-        "SQ202000001 SQ202000001（东街停车服务有限公司：员工停车难）已交由你单位办理，2月4日 08:00 前办结"
+        "SQ202000001（东街停车服务有限公司：员工停车难）已交由你单位办理，2月4日 08:00 前办结"
     ]
     assert told["tang"] == told["tan"]
     assert any("已受理" in title for title in told["wang"])

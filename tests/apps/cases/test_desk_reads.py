@@ -1,5 +1,6 @@
 """Reads and verbs that the desk stands on: who reads from within, proxies, figures, what is sealed."""
 
+import random
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,13 +9,16 @@ from furong.apps.base.errors import Refusal
 from furong.apps.base.models import Entry
 from furong.apps.cases.actions import act, answer, ask, may_invite, open_case, reveal
 from furong.apps.cases.engine.machine import machine_of
-from furong.apps.cases.models import Case, Supervision
+from furong.apps.cases.engine.roles import Parties
+from furong.apps.cases.models import Assignment, Case, Supervision
 from furong.apps.cases.reads import deciders, figures, inbox, possible, turn_among, whose_turn
 from furong.apps.directory.access import Denied
 from furong.apps.directory.actions import grant
 from furong.apps.directory.models import User
 from furong.apps.registry.models import Subject
+from furong.packs.models.procedures import Assigned
 from tests.apps.cases.conftest import dispatch
+from tests.apps.cases.test_sight import somebody
 
 
 @pytest.fixture
@@ -167,3 +171,65 @@ def test_a_unit_that_has_done_its_part_is_not_reminded_of_another_s(
     act(case, "help_done", {"words": "已设警示"}, by=clerk_pan, at=at)
     assert not inbox(clerk_pan, at).exists()
     assert inbox(clerk_deng, at).get() == case
+
+
+@pytest.mark.parametrize("seed", [20200220, 20200306])
+@pytest.mark.usefixtures("everybody")
+def test_an_inbox_holds_what_a_role_of_the_person_s_has_to_do(
+    seed: int,
+    east_firm: Subject,
+    west_firm: Subject,
+    liaison_li: User,
+    dispatcher_he: User,
+    clerk_tan: User,
+    clerk_pan: User,
+    at: datetime,
+) -> None:
+    """Asked of every case by the rules of roles in Python, for people with random grants."""
+    chance = random.Random(seed)
+
+    def collect() -> Case:
+        told = {"title": "员工停车难"}
+        return open_case("appeal", "collect", subject=east_firm, answers=told, by=liaison_li, at=at)
+
+    collect()
+    dispatch(collect(), by=dispatcher_he, at=at, helpers=["police"])
+    returned = dispatch(collect(), by=dispatcher_he, at=at)
+    ask(returned, "return", {"return_ground": "duty", "clause": "三定"}, by=clerk_tan, at=at)
+    whistled = dispatch(collect(), by=dispatcher_he, at=at, lead="east-office")
+    ask(whistled, "whistle", {"matter": "请协调"}, by=liaison_li, at=at)
+    helped = dispatch(collect(), by=dispatcher_he, at=at, helpers=["police", "east-office"])
+    act(helped, "help_sign", by=clerk_pan, at=at)
+    cases = [*Case.objects.with_all()]
+    verdicts = set()
+    for n in range(60):
+        user = somebody(chance, n, [east_firm, west_firm], at)
+        held = {*inbox(user, at).values_list("pk", flat=True)}
+        for case in cases:
+            waits = _waits_for(user, case, at)
+            assert (case.pk in held) == waits, (case.state, [*user.grants.all()])
+            verdicts.add(waits)
+    assert verdicts == {True, False}
+
+
+def _waits_for(user: User, case: Case, at: datetime) -> bool:
+    machine = machine_of(case.procedure)
+    mine = Parties(machine, case, at).standings(user)
+    roles = {one.role for one in mine}
+    one = machine.procedure
+    if machine.state(case.state).owner in roles:
+        return True
+    pending = case.requests.filter(settled_at=None).exclude(delivered_at=None)
+    if any(roles & {*one.requests[asked.name].answered_by} for asked in pending):
+        return True
+    owed = {
+        (held.kind, held.organisation_id)
+        for held in case.assignments.filter(state__in=Assignment.OWED)
+        if one.assignments[held.kind].clock
+    }
+    return any(
+        (scope.assignment, standing.organisation.pk) in owed
+        for standing in mine
+        if standing.organisation and one.roles[standing.role].capacity == "clerk"
+        if isinstance(scope := one.roles[standing.role].scope, Assigned)
+    )

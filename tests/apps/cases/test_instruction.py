@@ -1,4 +1,4 @@
-"""An instruction goes to several units, each with its own clock; phone checks sample a second entry."""
+"""An instruction goes to several units, each with its own clock."""
 
 from datetime import datetime, timedelta
 
@@ -6,9 +6,8 @@ import pytest
 
 from furong.apps.base.errors import Refusal
 from furong.apps.cases.actions import act, answer, ask, open_case
-from furong.apps.cases.models import Case, Clock, Link
+from furong.apps.cases.models import Case, Clock
 from furong.apps.directory.models import User
-from furong.apps.registry.models import Subject
 from tests.apps.cases.conftest import run
 from tests.apps.cast import person
 
@@ -111,78 +110,3 @@ def test_a_unit_is_released_and_another_is_extended(
     due = dict(Clock.objects.filter(case=case, running=True).values_list("name", "due_at"))
     assert due["finish"] == until
     assert due["fulfil"] == until
-
-
-@pytest.fixture
-def calls(east_firm: Subject, dispatcher_he: User, at: datetime) -> list[Case]:
-    return [
-        open_case(
-            "phone-check",
-            "list",
-            subject=east_firm,
-            answers={
-                "campaign": "复工核对",
-                "class": "routine",
-                "team": "urban",
-                "script": "您好",
-                "facts": ["staff"],
-            },
-            by=dispatcher_he,
-            at=at,
-        )
-        for _n in range(40)
-    ]
-
-
-def test_a_call_states_facts_and_opens_an_appeal(
-    calls: list[Case], clerk_tan: User, clerk_tang: User, east_firm: Subject, at: datetime
-) -> None:
-    answers = {
-        "call_result": "answered",
-        "record_agrees": True,
-        "needs_help": True,
-        "problem": "口罩不够",
-    }
-    direct: list[Case] = []
-    sampled: list[Case] = []
-    for case in calls:
-        refused = False
-        try:
-            act(case, "record", answers, by=clerk_tan, at=at)
-        except Refusal as refusal:
-            refused = "抽中复核" in str(refusal)
-            act(case, "record_for_recheck", answers, by=clerk_tan, at=at)
-        (sampled if refused else direct).append(case)
-    assert sampled
-    assert len(direct) > len(sampled)
-    appeals = Case.objects.filter(procedure__code="appeal")
-    assert appeals.count() == 40
-    assert {one.title for one in appeals} == {"口罩不够"}
-    assert Link.objects.filter(relation="found_by").count() == 40
-    for case in sampled:
-        second = {"call_result": "answered", "recheck_agrees": True}
-        with pytest.raises(Refusal, match="请由另一人办理"):
-            act(case, "second_entry", second, by=clerk_tan, at=at)
-        held = act(case, "second_entry", second, by=clerk_tang, at=at)
-        assert held.state == "closed"
-
-
-def test_three_calls_without_an_answer_send_somebody(
-    calls: list[Case], clerk_tan: User, liaison_li: User, at: datetime
-) -> None:
-    case, missed = calls[0], {"call_result": "no_reply"}
-    with pytest.raises(Refusal, match="满三次未接通"):
-        act(case, "hand_to_liaison", missed, by=clerk_tan, at=at)
-    act(case, "no_answer", missed, by=clerk_tan, at=at)
-    act(case, "no_answer", missed, by=clerk_tan, at=at)
-    with pytest.raises(Refusal, match="“未接通”已有 2 次"):
-        act(case, "no_answer", missed, by=clerk_tan, at=at)
-    case = act(case, "hand_to_liaison", missed, by=clerk_tan, at=at)
-    case = act(
-        case,
-        "visited",
-        {"record_agrees": True, "needs_help": False, "staff": 12},
-        by=liaison_li,
-        at=at,
-    )
-    assert (case.state, case.closure) == ("closed", "confirmed")

@@ -10,14 +10,34 @@ import pytest
 
 from furong.apps.base.errors import Refusal
 from furong.apps.base.timers import tick
-from furong.apps.cases.actions import AlreadyThere, act, answer, ask, install_procedures, open_case
-from furong.apps.cases.engine.performing import NotNow
-from furong.apps.cases.models import Assignment, Case, Event, Step, Supervision, Telling
-from furong.apps.directory.models import Grant, User
+from furong.apps.cases.actions import (
+    AlreadyThere,
+    InvalidTemplate,
+    Wording,
+    act,
+    answer,
+    ask,
+    install_procedures,
+    make_template,
+    migrate,
+    open_case,
+)
+from furong.apps.cases.engine.permitting import NotNow
+from furong.apps.cases.models import (
+    Assignment,
+    Case,
+    Event,
+    ReplyTemplate,
+    Step,
+    Supervision,
+    Telling,
+)
+from furong.apps.directory.models import Grant, Organisation, User
 from furong.apps.notices.models import Notice
 from furong.apps.registry.models import Subject
 from tests.apps.base.together import together
 from tests.apps.cases.conftest import dispatch
+from tests.apps.cases.versions import install_second
 from tests.apps.cast import EAST, EAST_CODE, firm, install_pack, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -195,3 +215,32 @@ def test_work_on_many_cases_at_once_meets_no_deadlock(
     assert not ones(outcomes, Exception), outcomes
     made = sorted(Case.objects.values_list("number", flat=True))
     assert made == [f"SQ2020{n:05}" for n in range(1, len(made) + 1)]
+
+
+def test_two_migrations_and_a_handler_meet(
+    raised: Callable[..., Case], folder: Path, he: User, at: datetime
+) -> None:
+    cases = [dispatch(raised(), by=he, at=at) for _number in range(2)]
+    second = install_second(folder, at)
+
+    def meet(number: int) -> object:
+        if number == 0:
+            return act(cases[1], "urge", by=he, at=at)
+        return migrate(second, by="test", at=at)
+
+    done, *moved = together(3, meet)
+    assert isinstance(done, Case)
+    assert sum(one.moved for one in moved) == 2, moved  # type: ignore[attr-defined]
+    for case in cases:
+        in_order(case)
+        assert case.procedure == second
+        assert Event.objects.filter(case=case, act="migration").count() == 1
+
+
+def test_one_of_two_templates_has_the_name(tan: User, at: datetime) -> None:
+    unit = Organisation.objects.get(code="urban")
+    outcomes = together(2, lambda _n: make_template(unit, Wording("答复", "好"), by=tan, at=at))
+    assert len(ones(outcomes, ReplyTemplate)) == 1
+    (refused,) = ones(outcomes, InvalidTemplate)
+    assert "已有同名的模板“答复”" in refused.problems["name"]
+    assert ReplyTemplate.objects.count() == 1

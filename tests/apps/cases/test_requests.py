@@ -40,7 +40,7 @@ def test_an_extension_is_asked_before_the_limit_and_goes_no_further_than_it_may(
         by=clerk_tan,
         at=later,
     )
-    with pytest.raises(Refusal, match="最多延至 02-05 08:00（原时限的 1 倍）"):
+    with pytest.raises(Refusal, match="最多延至 2月5日 08:00（原时限的 1 倍）"):
         answer(asked, "granted", {"opinion": "同意"}, by=dispatcher_he, at=later)
     answer(asked, "refused", {"opinion": "太久"}, by=dispatcher_he, at=later)
     asked = ask(
@@ -66,7 +66,7 @@ def test_after_the_limit_no_extension_can_be_asked(
     handling: Case, clerk_tan: User, at: datetime
 ) -> None:
     late = at + timedelta(hours=25)
-    with pytest.raises(Refusal, match="“办结时限”已经过了"):
+    with pytest.raises(Refusal, match="“办结时限”已过，不能再提出"):
         ask(
             handling,
             "extend",
@@ -102,7 +102,7 @@ def test_a_suspended_case_stands_is_mute_and_resumes_by_itself(
 
 
 def test_a_suspension_has_its_most(handling: Case, clerk_tan: User, at: datetime) -> None:
-    with pytest.raises(Refusal, match="挂账合计最多到 2020-03-04"):
+    with pytest.raises(Refusal, match="挂账合计最多到 3月4日 08:00（"):
         ask(
             handling,
             "suspend",
@@ -189,7 +189,7 @@ def test_a_closed_case_is_reopened_within_ten_days(
     case = to_feedback(dispatch(appeal, by=dispatcher_he, at=at), clerk_tan, head_xu, at)
     act(case, "confirm", {"confirmed_solved": True, "satisfaction": "fairly"}, by=owner_wang, at=at)
     late = at + timedelta(days=10, minutes=1)
-    with pytest.raises(Refusal, match="已经过了 02-13 08:00，不能再“重新打开”"):
+    with pytest.raises(Refusal, match="已超过 02-13 08:00，不能再“重新打开”"):
         act(case, "reopen", {"reason": "又出现"}, by=owner_wang, at=late)
 
 

@@ -120,6 +120,23 @@ def test_the_leader_assigns_by_instruction(
     assert figures("appeal", at=at)[""].on_time["report"].hit == 1
 
 
+def test_a_leader_who_makes_it_urgent_is_judged_by_the_limit_that_ran(
+    whistled: Request, leader_zhao: User
+) -> None:
+    """Three hours after the list, on the same day: in time, whatever class the answer gives it."""
+    run(on(19, 7, 30))
+    told = {"report_mode": "on_site", "reported_at": on(19, 10).isoformat(), "words": "即办"}
+    answer(
+        whistled, "assigned", {**told, "class": "urgent", "lead": "urban"},
+        by=leader_zhao, at=on(19, 10, 30),
+    )  # fmt: skip
+    report = Clock.objects.get(request=whistled)
+    assert (report.running, report.length) == (False, "end_of_day")
+    assert figures("appeal", at=on(19, 11))[""].on_time["report"].hit == 1
+    resolve = Clock.objects.get(case=whistled.case_id, name="resolve")
+    assert resolve.due_at == on(19, 12, 30), "what begins is urgent"
+
+
 def test_a_task_force_holds_the_case_until_its_end(
     whistled: Request, leader_zhao: User, clerk_tan: User, clerk_pan: User
 ) -> None:

@@ -9,5 +9,6 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what procedures call by name, and what timers do."""
-        from furong.apps.cases import lists, suggesting, watching  # noqa: F401
+        from furong.apps.cases import exclusions, lists, suggesting, watching  # noqa: F401
+        from furong.apps.cases.actions import opening_calls  # noqa: F401
         from furong.apps.cases.engine import effects, guards  # noqa: F401

@@ -10,13 +10,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from furong.apps.base.compiled import Reading, insert, update
 from furong.apps.base.models import Timer
 from furong.apps.base.timers import handles
 from furong.apps.cases.engine import words
-from furong.apps.cases.engine.clocks import Clocks, Done
 from furong.apps.cases.engine.doing import Ask, Doing
 from furong.apps.cases.engine.performing import (
     TIMER,
+    done_steps,
     go_on,
     perform,
     run_effects,
@@ -37,15 +38,10 @@ _SENTENCES = re.compile(r"\u3002")  # of the packs' texts, which are in their ow
 def watch(timer: Timer, at: datetime) -> None:
     """A turn of one case."""
     doing = begin_watch(lock_unless_held(timer.key), at=at)
-    for clock, fall in doing.clocks.fallen(_done(doing.clocks)):
+    for clock, fall in doing.clocks.fallen(done_steps(doing.case)):
         _fall(doing, clock, fall)
     _tell_waiting(doing)
     write(doing)
-
-
-def _done(clocks: Clocks) -> Done:
-    running = [row.pk for row in clocks.rows if row.running]
-    return set(Step.objects.filter(clock__in=running).values_list("clock_id", "rung"))
 
 
 def _fall(doing: Doing, clock: Clock, fall: Fall) -> None:
@@ -98,9 +94,12 @@ def _silence(doing: Doing, clock: Clock, fell_at: datetime) -> None:
     doing.said += step.said
 
 
+_UNTOLD = Reading(lambda case: Telling.objects.filter(case=case, told_at=None), "case")
+
+
 def _tell_waiting(doing: Doing) -> None:
     """Words that acts have said are told to who holds the roles now."""
-    waiting = [*Telling.objects.filter(case=doing.case, told_at=None), *doing.said]
+    waiting = [*_UNTOLD.all(case=doing.case.pk), *doing.said]
     saved = {id(one) for one in doing.said}
     doing.said = []
     parties = Parties(doing.machine, doing.case, doing.at)
@@ -109,9 +108,9 @@ def _tell_waiting(doing: Doing) -> None:
         telling.told_at, telling.reached = doing.at, _notify(doing.case, telling, people, doing.at)
         _tell_fallback(doing, parties, telling)
         if id(telling) in saved:
-            telling.save(force_insert=True)
+            insert([telling])
         else:
-            telling.save(update_fields=["told_at", "reached"])
+            update([telling], "told_at", "reached")
 
 
 def _tell_fallback(doing: Doing, parties: Parties, telling: Telling) -> None:
@@ -137,7 +136,7 @@ def _notify(case: Case, telling: Telling, people: Iterable[object], at: datetime
     try:
         notice = notify(
             recipients,  # type: ignore[arg-type]  # users
-            title=f"{case.number} {first}"[:120],
+            title=(first if case.number in first else f"{case.number} {first}")[:120],
             body=telling.words if any(rest) else "",
             path=words.path_of(case.pk),
             about=case,

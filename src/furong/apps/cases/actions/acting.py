@@ -15,10 +15,12 @@ from furong.apps.base.texts import clean
 from furong.apps.cases.engine.doing import Ask, Bearer
 from furong.apps.cases.engine.effects import put_request
 from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.engine.performing import NotNow, go_on, perform, permit, write
+from furong.apps.cases.engine.performing import go_on, perform, write
+from furong.apps.cases.engine.permitting import NotNow, permit
 from furong.apps.cases.engine.roles import Parties, Standing
 from furong.apps.cases.engine.taking import begin, lock
 from furong.apps.cases.models import Case, Event, Request
+from furong.apps.cases.sight import sees
 from furong.apps.directory.access import Denied
 from furong.apps.directory.models import User
 
@@ -39,7 +41,7 @@ def hold_at(case: Case, revision: int) -> Case:
     if held.revision != revision:
         rows = Event.objects.filter(case=held, sequence__gt=revision).order_by("sequence")
         since = [*rows.select_related("by", "organisation", "proxy", "request")]
-        raise Changed(_("%s 在您读取之后又有新的记录，请看过再办") % held.number, since)
+        raise Changed(_("%s 在您打开之后有新的办理记录，请核对后再办") % held.number, since)
     return held
 
 
@@ -99,7 +101,7 @@ def ask(
     doing = begin(case.pk, asked, by=by, at=at)
     permit(doing)
     if any(one.name == request and one.settled_at is None for one in doing.requests):
-        raise Refusal(_("已经提过“%s”，正在等待答复，不用重复提") % doing.act.label)
+        raise Refusal(_("“%s”已经提出，正在等待答复，不用重复提出") % doing.act.label)
     perform(doing)
     assert doing.event is not None
     made = put_request(doing, request, fields=doing.event.fields, asked_by=doing.user)
@@ -155,7 +157,7 @@ def comment(
     Whoever may see the case may; who raised it and a bearer of a link always speak in public.
     """
     held = lock(case.pk)
-    if isinstance(by, User) and not Case.objects.visible_to(by, at).filter(pk=held.pk).exists():
+    if isinstance(by, User) and not sees(by, held, at):
         raise Denied("case.view")
     words = clean(text)
     if not words:

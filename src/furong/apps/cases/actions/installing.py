@@ -15,7 +15,9 @@ from furong.apps.cases.engine.handlers import lacking
 from furong.apps.cases.models import ProcedureVersion
 from furong.packs import Pack
 from furong.packs.content import digest, jsonable
+from furong.packs.folder import earlier_name
 from furong.packs.models.procedures import OfOrganisation, Procedure
+from furong.packs.models.sections import EARLIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ def install_procedures(pack: Pack, *, by: Actor, at: datetime) -> InstalledProce
         if held is not None:
             _refuse_change(held, made)
             continue
+        _refuse_another_past(pack, procedure)
         row = ProcedureVersion.objects.create(
             code=code,
             version=procedure.version,
@@ -71,11 +74,27 @@ def _watchers(procedure: Procedure) -> list[str]:
     return sorted({one.organisation for one in scopes if isinstance(one, OfOrganisation)})
 
 
+def _refuse_another_past(pack: Pack, procedure: Procedure) -> None:
+    """What a state map was checked against is what is installed here."""
+    code = procedure.procedure
+    versions = [one.start for one in procedure.migrates]
+    for held in ProcedureVersion.objects.filter(code=code, version__in=versions):
+        name = earlier_name(code, held.version)
+        if digest(jsonable(pack.plain[EARLIER][name])) != held.digest:
+            raise Refusal(
+                _(
+                    "%(file)s.yaml 与已安装的 %(code)s 第 %(version)d 版不同，不能作为迁移的依据；"
+                    "请换成已安装的那一份（furong procedures show %(code)s %(version)d 可以导出）"
+                )
+                % {"file": f"{EARLIER}/{name}", "code": code, "version": held.version}
+            )
+
+
 def _refuse_change(held: ProcedureVersion, made: str) -> None:
     if held.digest != made:
         raise Refusal(
             _(
-                "办理流程 %(code)s 第 %(version)d 版已经安装，内容却改了；在办的件按原来的版本走，"
+                "办理流程 %(code)s 第 %(version)d 版已经安装，内容却有改动；在办件按原版本办理，"
                 "请把 version 改为 %(next)d 再安装"
             )
             % {"code": held.code, "version": held.version, "next": held.version + 1}

@@ -56,13 +56,13 @@ def invite(
     _require_part(held, by, at)
     name, asked = clean(label, lines=False)[:60], clean(question)[:300]
     if not name:
-        raise Refusal(_("请写明发给谁，如“某停车场负责人”"))
+        raise Refusal(_("请写明接收人，如“某停车场负责人”"))
     if not 1 <= days <= MOST_DAYS:
         raise Refusal(_("有效期请填 1 到 %d 天") % MOST_DAYS)
     if kind == Invitation.Kind.UNIT:
         _require_holder(held, organisation)
     if kind == Invitation.Kind.PARTY and not asked:
-        raise Refusal(_("请写明请对方答复什么"))
+        raise Refusal(_("请写明请对方答复的问题"))
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     made = Invitation(
         case=held,
@@ -204,4 +204,4 @@ def _require_part(case: Case, by: User, at: datetime) -> None:
 def _require_holder(case: Case, organisation: Organisation | None) -> None:
     held = case.assignments.held().filter(organisation=organisation)
     if organisation is None or not held.exists():
-        raise Refusal(_("这个单位没有承办或协办本件，请先交办给它"))
+        raise Refusal(_("该单位没有承办或协办本件，请先交办"))

@@ -16,7 +16,8 @@ from furong.apps.cases.engine.clocks import Clocks
 from furong.apps.cases.engine.doing import Ask, Bearer, Doing
 from furong.apps.cases.engine.known import Known
 from furong.apps.cases.engine.machine import Machine, machine_of
-from furong.apps.cases.engine.performing import go_on, perform, permit, write
+from furong.apps.cases.engine.performing import go_on, perform, write
+from furong.apps.cases.engine.permitting import permit
 from furong.apps.cases.engine.roles import Parties
 from furong.apps.cases.models import Case, ProcedureVersion
 from furong.apps.directory.models import User
@@ -188,7 +189,7 @@ def _refuse_subject(
     wanted = machine.procedure.subject
     if subject is None:
         if wanted.required:
-            raise Refusal(_("请先选择是哪家企业、楼宇或工地的事"))
+            raise Refusal(_("请先选择所涉的企业、楼宇或工地"))
         return
     if subject.merged_into_id is not None:
         raise Refusal(merged_away(subject, to=by if not isinstance(by, Bearer) else "link", at=at))

@@ -12,6 +12,7 @@ from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.engine.roles import Parties
 from furong.apps.cases.models import Case, Event
 from furong.apps.cases.reads.one import personal_answers
+from furong.apps.cases.sight import sees
 from furong.apps.directory.access import Denied
 from furong.apps.directory.models import User
 
@@ -52,6 +53,6 @@ def reveal(event: Event, *, reason: str, by: User, at: datetime) -> dict[str, An
 
 def may_reveal(case: Case, by: User, at: datetime) -> bool:
     """Whether the person has a role in the case, which they also see."""
-    if not Case.objects.visible_to(by, at).filter(pk=case.pk).exists():
+    if not sees(by, case, at):
         return False
     return bool(Parties(machine_of(case.procedure), case, at).standings(by))

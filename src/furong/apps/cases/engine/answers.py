@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from furong.apps.base import clock
+from furong.apps.base.compiled import Reading
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import StoredFile
 from furong.apps.base.texts import clean
@@ -73,7 +74,7 @@ def read_answers(
     asked = {_name(item) for item in items}
     for name in raw:
         if name not in asked:
-            reader.problems[str(name)[:64]] = _("这张表不问“%s”，没有写入") % str(name)[:64]
+            reader.problems[str(name)[:64]] = _("本表没有“%s”这一项，未保存") % str(name)[:64]
     for item in items:
         reader.read(item, raw.get(_name(item)))
     reader.require(items)
@@ -104,7 +105,7 @@ class _Reader:
             else:
                 yield item
 
-    def _named(self, name: str) -> Iterator[FormItem]:
+    def _named(self, name: str) -> Iterator[AsksFact]:
         """The facts that a field of the case lists."""
         listed = self.case.fields.get(name, [])
         for key in listed if isinstance(listed, list) else []:
@@ -115,6 +116,8 @@ class _Reader:
         match item:
             case AsksFact():
                 self._fact(item, raw)
+            case AsksField(type="answers"):
+                self._answers(item, raw)
             case AsksField():
                 self._field(item, raw)
 
@@ -138,6 +141,29 @@ class _Reader:
                 self.made.personal.add(key)
 
     # --- fields -------------------------------------------------------------------------------
+
+    def _answers(self, item: AsksField, raw: Any) -> None:
+        """What was found of the facts that a field lists: kept with the act as plain JSON."""
+        if raw is None or raw in ("", {}):
+            return
+        if not isinstance(raw, Mapping):
+            self.problems[item.field] = _("%s：应逐项写明") % item.label
+            return
+        listed = [one.fact for one in self._named(item.of or "")]
+        found: dict[str, Any] = {}
+        for key, value in raw.items():
+            if key not in listed:
+                self.problems[str(key)[:64]] = _("本表没有“%s”这一项，未保存") % str(key)[:64]
+                continue
+            try:
+                read = None if value in (None, "") else read_value(self.machine.facts[key], value)
+            except ValueProblem as problem:
+                self.problems[key] = str(problem)
+                continue
+            if read is not None:
+                found[key] = plain(self.machine.facts[key], read)
+        if found:
+            self.made.fields[item.field] = found
 
     def _field(self, item: AsksField, raw: Any) -> None:
         if raw is None or raw in ("", []):
@@ -249,13 +275,15 @@ def _organisation(_reader: _Reader, _item: AsksField, raw: Any) -> str:
     return _organisations(_reader, _item, [raw])[0]
 
 
+_AT_WORK = Reading(
+    lambda code: Organisation.objects.filter(code=code, withdrawn=False).values_list("pk"), "code"
+)
+
+
 def _organisations(_reader: _Reader, _item: AsksField, raw: Any) -> list[str]:
     given = raw if isinstance(raw, list) else [raw]
     codes = [*dict.fromkeys(clean(str(one), lines=False) for one in given if one)]
-    known = set(
-        Organisation.objects.filter(code__in=codes, withdrawn=False).values_list("code", flat=True)
-    )
-    if unknown := [code for code in codes if code not in known]:
+    if unknown := [code for code in codes if not _AT_WORK.all(code=code)]:
         raise _Bad(_("没有这个单位：%s；请从列表中选择") % _("、").join(unknown)[:100])
     return codes
 
@@ -293,7 +321,7 @@ def _cases(reader: _Reader, _item: AsksField, raw: Any) -> list[str]:
         if row is None and re.fullmatch(r"[0-9a-fA-F-]{32,36}", name):
             row = rows.filter(pk=name).first()
         if row is None:
-            raise _Bad(_("没有编号为 %s 的件，请核对编号") % name[:40])
+            raise _Bad(_("没有编号为 %s 的事项，请核对编号") % name[:40])
         found.append(str(row.pk))
     return found
 
@@ -340,3 +368,20 @@ def plain_facts(machine: Machine, facts: Mapping[str, Encoded | None]) -> dict[s
         key: None if value is None else plain(machine.facts[key], value)
         for key, value in facts.items()
     }
+
+
+def questions(
+    machine: Machine, form: str | None, facts: Mapping[str, Any], fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What an act answered to a form, question by question, in plain JSON: what two entries compare.
+
+    Words are left out: no two people write the same ones.
+    """
+    found: dict[str, Any] = {}
+    for item in machine.view.items(form):
+        if isinstance(item, AsksFact):
+            if facts.get(item.fact) is not None:
+                found[item.fact] = facts[item.fact]
+        elif isinstance(item, AsksField) and item.type == "answers":
+            found |= fields.get(item.field) or {}
+    return found

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from furong.apps.base.compiled import Reading, insert, update
 from furong.apps.base.errors import Refusal
+from furong.apps.cases.engine import words
 from furong.apps.cases.engine.machine import Machine
 from furong.apps.cases.models import Assignment, Case, Clock, Interval, Request
 from furong.apps.cases.models.case import Category
@@ -24,6 +26,18 @@ from furong.packs.models.procedures import Rung as PackRung
 
 LOOK_AGAIN = timedelta(days=1)
 """After this a clock is looked at anew whose calendar does not know a year that it needs."""
+
+
+_RUNS = Reading(
+    lambda case, cycle: (
+        Interval.objects.filter(Q(clock__running=True) | Q(clock__cycle=cycle), clock__case=case)
+        .select_related("clock")
+        .order_by("clock", "pk")
+    ),
+    "case",
+    "cycle",
+)
+"""The intervals of a case's clocks, with them: a clock that never ran is not there."""
 
 
 type Done = set[tuple[UUID, str]]
@@ -39,6 +53,11 @@ def length_of(limit: Limit, kind: str, counting: str) -> Length | None:
     written = limit.natural if counting == "natural" else limit.working
     text = written.get(kind) if isinstance(written, dict) else written
     return None if text is None else read_duration(text)
+
+
+def rung_name(index: int, rung: PackRung) -> str:
+    """A rung by its place on the ladder and when it falls: `0:80%`, `2:overdue`."""
+    return f"{index}:{rung.at or 'overdue'}"
 
 
 def limit_of(row: Clock, machine: Machine, at: datetime) -> worktime.Limit:
@@ -65,11 +84,14 @@ class Clocks:
 
     @classmethod
     def of(cls, machine: Machine, case: Case, at: datetime) -> "Clocks":
-        rows = case.clocks.filter(Q(running=True) | Q(cycle=case.cycle)).prefetch_related(
-            Prefetch("intervals", Interval.objects.order_by("pk"))
-        )
-        made = cls(machine, case, at, [*rows])
-        made._runs = {clock.pk: [*clock.intervals.all()] for clock in made.rows}
+        known = machine.procedure.clocks  # an earlier version of the procedure may have had others
+        made = cls(machine, case, at)
+        for interval in _RUNS.all(case=case.pk, cycle=case.cycle):
+            if interval.clock.name not in known:
+                continue
+            if interval.clock_id not in made._runs:
+                made.rows.append(interval.clock)
+            made._runs.setdefault(interval.clock_id, []).append(interval)
         return made
 
     # --- as the case stands -------------------------------------------------------------------
@@ -191,11 +213,22 @@ class Clocks:
         row.running = False
         self._changed[row.pk] = row
 
-    def reclassify(self) -> None:
-        """The case's class changed: limits are those of the new one, and what has run stays run."""
+    def reclassify(self, *, to: str, answered: Request | None) -> None:
+        """The case's class changed: limits are those of the new one, and what has run stays run.
+
+        What the same act brings to its end is judged by the class under which it ran. to: the state
+        into which the case goes; answered: the request that is answered.
+        """
         for row in self.rows:
-            limit = self.machine.procedure.clocks[row.name].limit
-            if row.running and limit.until is None and not row.moves:
+            clock = self.machine.procedure.clocks[row.name]
+            ends = (
+                to not in clock.runs_in
+                if clock.runs_in
+                else row.request_id is not None
+                and (answered is not None and row.request_id == answered.pk)
+            )
+            limit = clock.limit
+            if row.running and not ends and limit.until is None and not row.moves:
                 self._set_length(row, limit)
                 self._changed[row.pk] = row
 
@@ -263,7 +296,7 @@ class Clocks:
         return max(self.at, ran[-1].started_at) if ran else self.at
 
     def _shown(self, moment: datetime) -> str:
-        return f"{moment.astimezone(self.machine.calendar.zoneinfo):%m-%d %H:%M}"
+        return words.shown_due(moment, self.machine.calendar.zoneinfo)
 
     def refresh(self) -> None:
         """Due times anew where something changed; the case's own from its running clocks."""
@@ -287,20 +320,14 @@ class Clocks:
 
     def save(self) -> None:
         """Writes what was made, started, stopped and moved."""
-        Clock.objects.bulk_create(self._made)
+        insert(self._made)
         new = {id(one) for one in self._begun}
-        for interval in self._ended:  # first: a clock has one open interval
-            if id(interval) not in new:
-                Interval.objects.filter(pk=interval.pk, stopped_at=None).update(
-                    stopped_at=interval.stopped_at
-                )
-        Interval.objects.bulk_create(one for one in self._begun)
+        ended = [one for one in self._ended if id(one) not in new]
+        update(ended, "stopped_at")  # first: a clock has one open interval
+        insert(self._begun)
         made = {row.pk for row in self._made}
         changed = [row for key, row in self._changed.items() if key not in made]
-        if changed:
-            Clock.objects.bulk_update(
-                changed, ["running", "due_at", "until", "moves", "length", "counting"]
-            )
+        update(changed, "running", "due_at", "until", "moves", "length", "counting")
         self._made, self._begun, self._ended, self._changed = [], [], [], {}
 
     # --- ladders ------------------------------------------------------------------------------
@@ -316,14 +343,14 @@ class Clocks:
     def _engine_rungs(self, row: Clock) -> Iterator[worktime.Rung]:
         for index, rung in enumerate(self.rungs(row)):
             if rung.at is not None:
-                yield worktime.Rung(f"{index}:{rung.at}", int(rung.at.rstrip("%")))
+                yield worktime.Rung(rung_name(index, rung), int(rung.at.rstrip("%")))
             elif rung.overdue is not None:
                 over = rung.overdue
                 text = (over.natural if row.counting == "natural" else over.working) or (
                     over.natural or over.working
                 )
                 assert text is not None, "checked when the pack was loaded"
-                yield worktime.Rung(f"{index}:overdue", overdue=read_duration(text))
+                yield worktime.Rung(rung_name(index, rung), overdue=read_duration(text))
 
     def next_fall(self, done: Done) -> datetime | None:
         """When the next rung of any running clock falls, if all goes on as it is.

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from furong.apps.base.compiled import Kept, Reading
 from furong.apps.base.journal import Actor
 from furong.apps.base.models import Entry
 from furong.apps.cases.engine import words
 from furong.apps.cases.engine.answers import Answers
 from furong.apps.cases.engine.clocks import Clocks
+from furong.apps.cases.engine.history import History
 from furong.apps.cases.engine.known import Known
 from furong.apps.cases.engine.machine import Machine
 from furong.apps.cases.engine.roles import Parties, Standing
@@ -44,9 +47,20 @@ class Ask:
     silent: bool = False
 
 
+_EVENTS = Reading(
+    lambda case: (
+        Event.objects.filter(case=case).order_by("sequence").select_related("organisation", "by")
+    ),
+    "case",
+)
+
+
 @dataclass(eq=False)
 class Doing:
-    """An act under way. What guards and effects see of it, and what they may change."""
+    """An act under way. What guards and effects see of it, and what they may change.
+
+    kept: the case's row as it was taken in hand; None before it has one.
+    """
 
     machine: Machine
     case: Case
@@ -58,6 +72,7 @@ class Doing:
     clocks: Clocks
     known: Known
     requests: list[Request]
+    kept: Kept | None = None
     standing: Standing | None = None
     answers: Answers = field(default_factory=Answers)
     event: Event | None = None
@@ -99,11 +114,17 @@ class Doing:
     def holding(self, kind: str) -> list[Assignment]:
         return [one for one in self.parties.assignments if one.kind == kind]
 
+    @cached_property
+    def history(self) -> History:
+        """Under which versions of the procedure it happened."""
+        return History.of(self.case)
+
     def events(self) -> Sequence[Event]:
-        """What happened so far, this act not counted, in order."""
+        """What happened so far, this act not counted, in order; acts by the names that they have now."""
         if not hasattr(self, "_events"):
-            rows = Event.objects.filter(case=self.case).order_by("sequence")
-            self._events: list[Event] = [*rows.select_related("organisation", "by")]
+            self._events: list[Event] = _EVENTS.all(case=self.case.pk)
+            for one in self._events if self.history.moves else ():
+                one.act = self.history.key(one)
         return self._events
 
     def say(self, roles: Sequence[str], text: str, *, urgent: bool = False) -> None:

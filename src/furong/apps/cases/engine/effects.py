@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from furong.apps.base import journal
+from furong.apps.base.compiled import insert, update
 from furong.apps.base.errors import Refusal
 from furong.apps.cases.engine import words
 from furong.apps.cases.engine.doing import Doing
@@ -16,6 +17,8 @@ from furong.apps.cases.engine.numbers import next_number
 from furong.apps.cases.engine.taskforces import found
 from furong.apps.cases.models import Assignment, Case, Issued, Link, Request, Supervision
 from furong.apps.directory.models import Organisation, User, Zone
+from furong.apps.registry.actions import state_facts
+from furong.apps.registry.sources import sources_open_to
 from furong.engines import worktime
 from furong.engines.worktime import read_duration
 from furong.packs.models.procedures import AsksField
@@ -46,9 +49,8 @@ def _codes(doing: Doing, holder: Any) -> list[str]:
 def _give(
     doing: Doing, kind: str, codes: Iterable[str], *, authority: str, final: bool
 ) -> list[Assignment]:
-    units = {
-        one.code: one for one in Organisation.objects.select_related("zone").filter(code__in=codes)
-    }
+    found = {code: doing.parties.unit(code) for code in codes}
+    units = {code: unit for code, unit in found.items() if unit is not None}
     declared = doing.machine.procedure.assignments[kind]
     single = declared.count in (1, "0..1")
     held = doing.holding(kind)
@@ -56,14 +58,14 @@ def _give(
         for one in held:
             _end(doing, one, Assignment.State.REPLACED)
     made = []
-    for code in dict.fromkeys(codes):
+    for code in found:
         unit = units[code]
         again = [one for one in doing.holding(kind) if one.organisation_id == unit.pk]
         if again and again[0].cycle == doing.case.cycle and again[0].state in Assignment.OWED:
             continue
         for one in again:
             _end(doing, one, Assignment.State.REPLACED)
-        row = Assignment.objects.create(
+        row = Assignment(
             case=doing.case,
             kind=kind,
             organisation=unit,
@@ -72,6 +74,7 @@ def _give(
             final=final,
             assigned_at=doing.at,
         )
+        insert([row])
         doing.parties.assignments = [*doing.parties.assignments, row]
         made.append(row)
     return made
@@ -80,7 +83,7 @@ def _give(
 def _end(doing: Doing, one: Assignment, state: State) -> None:
     """A unit no longer holds the case: its clock stops, and it is out of the parties."""
     one.state, one.ended_at = state, doing.at
-    one.save(update_fields=["state", "ended_at"])
+    update([one], "state", "ended_at")
     doing.clocks.follow([one], [], doing.act.name)
     doing.parties.assignments = [a for a in doing.parties.assignments if a.pk != one.pk]
 
@@ -103,7 +106,7 @@ def sign_assignment(doing: Doing, given: Any) -> None:
         if one.state == Assignment.State.PENDING:
             one.state, one.signed_at = Assignment.State.SIGNED, doing.at
             one.deemed = doing.user is None
-            one.save(update_fields=["state", "signed_at", "deemed"])
+            update([one], "state", "signed_at", "deemed")
     doing.follow_clocks()
 
 
@@ -113,7 +116,7 @@ def finish_assignment(doing: Doing, given: Any) -> None:
         if one.state in Assignment.OWED:
             one.state, one.done_at = Assignment.State.DONE, doing.at
             one.signed_at = one.signed_at or doing.at
-            one.save(update_fields=["state", "done_at", "signed_at"])
+            update([one], "state", "done_at", "signed_at")
     doing.follow_clocks()
 
 
@@ -124,7 +127,7 @@ def reopen_assignment(doing: Doing, given: Any) -> None:
         wanted = codes is None or one.organisation.code in codes
         if wanted and one.state == Assignment.State.DONE:
             one.state, one.done_at = Assignment.State.SIGNED, None
-            one.save(update_fields=["state", "done_at"])
+            update([one], "state", "done_at")
     doing.follow_clocks()
 
 
@@ -143,7 +146,7 @@ def waive_assignment(doing: Doing, given: Any) -> None:
     code = (asking.code if asking else "") if name == "asking" else doing.value(name)
     meant = [one for one in doing.holding(given["assignment"]) if one.organisation.code == code]
     if not meant:
-        raise Refusal(_("这家单位不在承办、协办之列，或者已经办结，不用免除"))
+        raise Refusal(_("该单位不在承办、协办之列，或者已经办结，不用免除"))
     for one in meant:
         _end(doing, one, Assignment.State.WAIVED)
 
@@ -152,15 +155,13 @@ def waive_assignment(doing: Doing, given: Any) -> None:
 def make_final(doing: Doing, given: Any) -> None:
     for one in doing.holding(given["assignment"]):
         one.final = True
-        one.save(update_fields=["final"])
+        update([one], "final")
 
 
 @effect("assign_by_zone")
 def assign_by_zone(doing: Doing, given: Any) -> None:
     subject = doing.case.subject
-    zones = [*([subject.street] if subject and subject.street else [])]
-    if subject is not None:
-        zones += [*subject.zones.all()]
+    zones = subject.lies_in() if subject else []
     unit = next(
         (
             one
@@ -172,7 +173,7 @@ def assign_by_zone(doing: Doing, given: Any) -> None:
         None,
     )
     if unit is None:
-        raise Refusal(_("对象没有登记所属街道，无法分派；请先补填街道"))
+        raise Refusal(_("服务对象没有登记所属街道，无法分派；请先补填街道"))
     _give(doing, given["as"], [unit.code], authority="dispatch", final=False)
     doing.follow_clocks()
 
@@ -225,6 +226,30 @@ def move_due(doing: Doing, given: Any) -> None:
 def new_cycle(doing: Doing, _given: Any) -> None:
     doing.case.cycle += 1
     doing.follow_clocks()
+
+
+# --- what was found out ---------------------------------------------------------------------------
+
+
+@effect("state_answers")
+def state_answers(doing: Doing, given: Any) -> None:
+    """What a field of answers found is stated of the subject: in the actor's name where they may
+    speak of it, else in that of cases, as whoever called is not always in charge of the firm.
+    """
+    found, subject = doing.value(given["field"]), doing.case.subject
+    if not found or subject is None:
+        return
+    mine = sources_open_to(doing.by, subject, at=doing.at) if isinstance(doing.by, User) else []
+    state_facts(
+        subject,
+        found,
+        source=str(mine[0]) if mine else "liaison",
+        cited=doing.case.number,
+        occurred_at=doing.ask.occurred_at,
+        by=doing.by if mine and isinstance(doing.by, User) else "cases",
+        at=doing.at,
+    )
+    doing.known.forget()
 
 
 # --- other cases ----------------------------------------------------------------------------------
@@ -309,7 +334,7 @@ def put_request(
     declared = doing.machine.procedure.requests[name]
     waits = declared.delivered.get(doing.case.kind, "at_once")
     at_once = waits == "at_once"
-    row = Request.objects.create(
+    row = Request(
         case=doing.case,
         name=name,
         cycle=doing.case.cycle,
@@ -320,6 +345,7 @@ def put_request(
         delivered_at=doing.at if at_once else None,
         fields=dict(fields),
     )
+    insert([row])
     doing.requests.append(row)
     doing.follow_clocks()
     return row
@@ -371,7 +397,7 @@ def revoke_document(doing: Doing, given: Any) -> None:
     held = Issued.objects.filter(case=doing.case, name=given["document"], revoked_at=None)
     for one in held:
         one.revoked_at = doing.at
-        one.save(update_fields=["revoked_at"])
+        update([one], "revoked_at")
         _entry(doing, "document.revoke", one, {"number": one.number})
 
 
@@ -380,7 +406,9 @@ def supervise(doing: Doing, _given: Any) -> None:
     """A numbered order to each unit that still owes something; once a cycle."""
     if Supervision.objects.filter(case=doing.case, cycle=doing.case.cycle).exists():
         return
-    owing = [one.organisation for one in doing.parties.assignments if one.state in Assignment.OWED]
+    owing: list[Organisation | None] = [
+        one.organisation for one in doing.parties.assignments if one.state in Assignment.OWED
+    ]
     for unit in owing or [None]:
         made = Supervision.objects.create(
             case=doing.case,

@@ -6,11 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from furong.apps.base.compiled import Reading
+from furong.apps.cases.engine import words
+from furong.apps.cases.engine.answers import plain_facts, questions
 from furong.apps.cases.engine.clocks import length_of
 from furong.apps.cases.engine.doing import Bearer, Doing
 from furong.apps.cases.engine.handlers import guard
 from furong.apps.cases.models import Assignment, Case, Issued
-from furong.apps.directory.access import grants_of
+from furong.apps.directory.access import held_by
 from furong.apps.directory.models import Grant, Membership, User
 from furong.apps.registry.models import Sequence
 from furong.engines import worktime
@@ -23,6 +26,23 @@ MERGING = "cases.merge"
 @guard("holds")
 def holds(doing: Doing, given: Any) -> str | None:
     return None if doing.holds(given["when"]) else str(given["message"])
+
+
+@guard("agrees_with")
+def agrees_with(doing: Doing, given: Any) -> str | None:
+    """Whether this form's answers are those of an act done before (双录)."""
+    key = f"actions.{given['did']}"
+    before = next((one for one in reversed(doing.events()) if one.act == key), None)
+    if before is None:
+        return _("还没有办理“%s”，无从比对") % _label_of(doing, given["did"])
+    facts = plain_facts(doing.machine, doing.answers.facts)
+    mine = questions(doing.machine, doing.act.form, facts, doing.answers.fields)
+    other = questions(doing.machine, doing.act.form, before.facts, before.fields)
+    if (mine == other) == given["is"]:
+        return None
+    return (
+        _("与首次登记不一致，须由负责人裁定") if given["is"] else _("与首次登记一致，请按一致登记")
+    )
 
 
 @guard("assignments")
@@ -45,7 +65,7 @@ def before_due(doing: Doing, given: Any) -> str | None:
     row = _clock_of(doing, given["clock"])
     if row is None or row.due_at is None or row.due_at > doing.at:
         return None
-    return _("“%(label)s”已经过了，不能再提；请说明原因后继续办理") % {
+    return _("“%(label)s”已过，不能再提出；请说明原因后继续办理") % {
         "label": doing.machine.procedure.clocks[given["clock"]].label
     }
 
@@ -66,7 +86,7 @@ def closed_as(doing: Doing, given: Any) -> str | None:
     if doing.case.closure in given:
         return None
     known = doing.machine.procedure.closures
-    return _("本件以“%(closure)s”办结，不能这样办") % {
+    return _("本件已按“%(closure)s”办结，不能再办此项") % {
         "closure": known.get(doing.case.closure, doing.case.closure)
     }
 
@@ -134,7 +154,7 @@ def no_circle(doing: Doing, given: Any) -> str | None:
     Sequence.take(MERGING, 0)
     main = Case.objects.filter(pk=doing.value(given["field"])).first()
     if main is None:
-        return _("没有这一件，请核对编号")
+        return _("没有这件事项，请核对编号")
     seen = {doing.case.pk}
     one: Case | None = main
     while one is not None:
@@ -155,11 +175,7 @@ def no_interest(doing: Doing, given: Any) -> str | None:
     if user is None or subject is None:
         return None
     near = {(str(Grant.Scope.SUBJECT), str(subject.pk))}
-    held = {
-        grant.capacity
-        for grant in grants_of(user, doing.at)
-        if (grant.scope_kind, grant.scope_id) in near
-    }
+    held = {grant.capacity for grant in held_by(user, doing.at) if grant.scope in near}
     if held.isdisjoint(given["capacities"]):
         return None
     return _("您是%s的办事人员或联络员，按回避规定不能办理；请交本单位其他人员") % subject.name
@@ -177,7 +193,16 @@ def not_of(doing: Doing, given: Any) -> str | None:
     """Nobody closes their own case: the actor belongs to no unit that holds it."""
     holding = {one.organisation_id for kind in given["assignments"] for one in doing.holding(kind)}
     mine = _units_of(doing)
-    return _("承办、协办单位的人员不能评价、销号自己办的件") if holding & mine else None
+    return _("承办、协办单位的人员不能评价、销号本单位办理的事项") if holding & mine else None
+
+
+_MEMBER_OF = Reading(
+    lambda user, at: (
+        Membership.objects.in_force(at).filter(user=user).values_list("organisation_id")
+    ),
+    "user",
+    "at",
+)
 
 
 def _units_of(doing: Doing) -> set[object]:
@@ -186,11 +211,10 @@ def _units_of(doing: Doing) -> set[object]:
     people = [one for one in (doing.user, doing.by) if isinstance(one, User)]
     found: set[object] = set()
     for user in people:
-        memberships = Membership.objects.in_force(doing.at).filter(user=user)
-        found |= set(memberships.values_list("organisation_id", flat=True))
+        found |= {pk for (pk,) in _MEMBER_OF.all(user=user.pk, at=doing.at)}
         codes = {
             grant.scope_id
-            for grant in grants_of(user, doing.at)
+            for grant in held_by(user, doing.at)
             if grant.scope_kind == Grant.Scope.ORGANISATION
         }
         found |= {
@@ -203,15 +227,22 @@ def _units_of(doing: Doing) -> set[object]:
 
 @guard("not_returned_by")
 def not_returned_by(doing: Doing, given: Any) -> str | None:
-    returned = Assignment.objects.filter(
-        case=doing.case,
-        cycle=doing.case.cycle,
-        state=Assignment.State.RETURNED,
-        organisation__code=doing.value(given["field"]) or "",
-    ).select_related("organisation")
-    if (one := returned.first()) is None:
+    returned = _RETURNED.first(
+        case=doing.case.pk, cycle=doing.case.cycle, unit=doing.value(given["field"]) or ""
+    )
+    if returned is None:
         return None
-    return _("%s本轮已经退单，不能再交同一单位；请改派，或由终裁人裁定") % one.organisation
+    return _("%s本轮已经退单，不能再交同一单位；请改派，或由终裁人裁定") % returned.organisation
+
+
+_RETURNED = Reading(
+    lambda case, cycle, unit: Assignment.objects.filter(
+        case=case, cycle=cycle, state=Assignment.State.RETURNED, organisation__code=unit
+    ).select_related("organisation"),
+    "case",
+    "cycle",
+    "unit",
+)
 
 
 @guard("not_who")
@@ -245,7 +276,7 @@ def suspended_at_most(doing: Doing, given: Any) -> str | None:
         return _("请填写恢复办理日期")
     until = datetime.fromisoformat(asked)
     if until <= doing.at:
-        return _("恢复办理日期须在将来，请重填")
+        return _("恢复办理日期须晚于现在，请重填")
     length = length_of(limit, doing.case.kind, "natural") or length_of(
         limit, doing.case.kind, "working"
     )
@@ -256,7 +287,7 @@ def suspended_at_most(doing: Doing, given: Any) -> str | None:
     if until <= latest:
         return None
     return _("挂账合计最多到 %(latest)s（含以前挂账的时间），请把恢复办理日期提前") % {
-        "latest": f"{latest.astimezone(doing.machine.calendar.zoneinfo):%Y-%m-%d}"
+        "latest": words.shown_due(latest, doing.machine.calendar.zoneinfo)
     }
 
 
@@ -273,7 +304,7 @@ def _resume_field(doing: Doing) -> str:
 def _suspended_so_far(doing: Doing) -> timedelta:
     total, since = timedelta(), None
     for event in doing.events():
-        inside = doing.machine.state(event.to_state).category == "suspended"
+        inside = doing.history.machine(event).state(event.to_state).category == "suspended"
         if inside and since is None:
             since = event.recorded_at
         elif not inside and since is not None:
@@ -294,7 +325,7 @@ def within(doing: Doing, given: Any) -> str | None:
     latest = worktime.add(start, chosen.length, calendar, chosen.counting)
     if doing.at <= latest:
         return None
-    return _("已经过了 %(latest)s，不能再“%(act)s”") % {
+    return _("已超过 %(latest)s，不能再“%(act)s”") % {
         "latest": f"{latest.astimezone(calendar.zoneinfo):%m-%d %H:%M}",
         "act": doing.act.label,
     }

@@ -27,7 +27,9 @@ class Known:
 
     @cached_property
     def of_subject(self) -> dict[str, Encoded]:
-        return encoded_facts(self.case.subject) if self.case.subject else {}
+        return (
+            encoded_facts(self.case.subject, known=self.machine.known) if self.case.subject else {}
+        )
 
     @cached_property
     def of_case(self) -> dict[str, Encoded | None]:

@@ -73,6 +73,21 @@ class Machine:
     def calendar(self) -> Calendar:
         return self.known.pack.working_calendars[self.procedure.calendar]
 
+    @cached_property
+    def counting_kinds(self) -> frozenset[str]:
+        """The kinds of assignment that every case must have: by these it counts for its units."""
+        kinds = self.procedure.assignments.items()
+        return frozenset(name for name, one in kinds if one.count in (1, "1.."))
+
+    @cached_property
+    def returns(self) -> frozenset[str]:
+        """The answers that give a return its way, whatever this version calls them."""
+        return frozenset(
+            key
+            for key, act in self._acts.items()
+            if act.request and any(effect.name == "return_assignment" for effect in act.effects)
+        )
+
     def is_personal(self, fact: str) -> bool:
         """Whether a fact of the case is kept encrypted."""
         return self.own_facts[fact].sensitivity == "personal"
@@ -85,8 +100,11 @@ def key_of(act: Act) -> str:
 
 
 def machine_of(version: ProcedureVersion) -> Machine:
-    """Compiled once a process; the content of a version never changes."""
-    return _compiled(version.pk, version.digest, catalogue())
+    """Compiled once a process; the content of a version never changes. Looked up once for a row."""
+    held = version.__dict__.get("_machine")
+    if held is None:
+        held = version.__dict__["_machine"] = _compiled(version.pk, version.digest, catalogue())
+    return held
 
 
 def every_machine() -> dict[UUID, Machine]:

@@ -14,78 +14,29 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from furong.apps.base import journal, timers
+from furong.apps.base.compiled import Kept, Reading, insert, update
 from furong.apps.base.errors import Refusal
-from furong.apps.base.journal import Actor
 from furong.apps.base.journal_chain import canonical
-from furong.apps.cases.engine.answers import Answers, plain_facts, read_answers
+from furong.apps.cases.engine.answers import Answers, InvalidAnswers, plain_facts, read_answers
+from furong.apps.cases.engine.clocks import Done
 from furong.apps.cases.engine.doing import Ask, Bearer, Doing
 from furong.apps.cases.engine.handlers import effect_of, guard_of
 from furong.apps.cases.engine.machine import Machine, key_of
 from furong.apps.cases.engine.numbers import next_number
-from furong.apps.cases.engine.roles import Parties, Standing
-from furong.apps.cases.models import Event, Request, Step, Telling
+from furong.apps.cases.engine.roles import Standing
+from furong.apps.cases.models import Case, Event, Request, Step, Telling
 from furong.apps.cases.models.case import Category
-from furong.apps.directory.access import Denied
 from furong.apps.directory.models import User
 from furong.apps.registry.actions import state_facts
 from furong.apps.registry.sources import sources_open_to
 from furong.packs.models.procedures import BACK, Action, AsksField, Call, Closing
+from furong.packs.models.replies import left_open
 from furong.packs.procedures import Act
 
 TIMER = "cases.case"
 """One timer a case: what is to be told, and the next rung."""
 
 _MOST_AUTOMATIC = 10
-
-
-class NotNow(Refusal):
-    """The act cannot be done where the case stands. since: the events that the person did not know."""
-
-    def __init__(self, message: str, since: Sequence[Event] = ()) -> None:
-        self.since = tuple(since)
-        super().__init__(message)
-
-
-def standing_for(
-    machine: Machine, act: Act, parties: Parties, by: Actor | Bearer, decided_by: User | None
-) -> Standing | None:
-    """In which role somebody may do an act: None if in none. The system has the role `system`."""
-    if isinstance(by, str):
-        return Standing("system") if "system" in act.by else None
-    if isinstance(by, Bearer):
-        return _as_bearer(machine, act, parties, by)
-    assert isinstance(by, User)
-    if decided_by is not None:
-        return _by_proxy(machine, act, parties, by, decided_by)
-    if "public" in act.by:
-        return Standing("public")
-    return next((one for one in parties.standings(by) if one.role in act.by), None)
-
-
-def _as_bearer(machine: Machine, act: Act, parties: Parties, by: Bearer) -> Standing | None:
-    if by.organisation is None:
-        return Standing("reporter") if "reporter" in act.by else None
-    for name in act.by:
-        role = machine.procedure.roles.get(name)
-        kind = getattr(role.scope, "assignment", None) if role else None
-        for one in parties.assignments:
-            if kind == one.kind and one.organisation_id == by.organisation.pk:
-                return Standing(name, by.organisation)
-    return None
-
-
-def _by_proxy(
-    machine: Machine, act: Act, parties: Parties, by: User, decided_by: User
-) -> Standing | None:
-    one = machine.procedure
-    holder = one.requests[act.request] if act.request else one.actions.get(act.name)
-    proxy = getattr(holder, "proxy", None)
-    if proxy is None or proxy.role not in {s.role for s in parties.standings(by)}:
-        return None
-    return next((s for s in parties.standings(decided_by) if s.role in act.by), None)
-
-
-# --- the steps of an act --------------------------------------------------------------------------
 
 
 def perform(doing: Doing) -> None:
@@ -97,48 +48,6 @@ def perform(doing: Doing) -> None:
     _effects(doing, doing.act.effects)
     _settle_requests(doing)
     doing.follow_clocks()
-
-
-def permit(doing: Doing) -> None:
-    """Raises NotNow where the case is not where the act begins, Denied where the person may not."""
-    act, case = doing.act, doing.case
-    doing.standing = standing_for(doing.machine, act, doing.parties, doing.by, doing.ask.decided_by)
-    if doing.standing is None:
-        raise Denied("case.act")
-    if not act.opens and case.state not in act.start:
-        raise NotNow(_where(doing), since_of(doing))
-
-
-def _where(doing: Doing) -> str:
-    state = doing.machine.state(doing.case.state).label
-    told = {"number": doing.case.number, "state": state, "act": doing.act.label}
-    if since := since_of(doing):
-        latest = since[-1]
-        told |= {
-            "who": latest.by.name if latest.by else _("系统"),
-            "what": label_of(doing.machine, latest),
-        }
-        return (
-            _(
-                "%(number)s 已是“%(state)s”（%(who)s刚刚办了“%(what)s”），不能再“%(act)s”；请看过最新记录再办"
-            )
-            % told
-        )
-    return _("%(number)s 是“%(state)s”，不能“%(act)s”；请刷新页面") % told
-
-
-def label_of(machine: Machine, event: Event) -> str:
-    """What an event was, in words."""
-    try:
-        return machine.act(event.act).label
-    except Refusal:
-        return {"comment": _("留言"), "clock": _("时限到期")}.get(event.act, event.act)
-
-
-def since_of(doing: Doing) -> list[Event]:
-    """What happened after the revision that the actor saw."""
-    seen = doing.ask.revision
-    return [] if seen is None else [one for one in doing.events() if one.sequence > seen]
 
 
 def _read(doing: Doing) -> None:
@@ -154,17 +63,33 @@ def _read(doing: Doing) -> None:
         by=doing.by if isinstance(doing.by, User) else None,
         at=doing.at,
     )
+    if not doing.act.opens:  # others' words are taken as they come
+        _require_filled(doing.machine, doing.act, doing.answers)
     claimed = doing.ask.occurred_at
     if claimed is not None and claimed > doing.at:
-        raise Refusal(_("所填的发生时间在将来，请核对手机或电脑的时间"))
+        raise Refusal(_("所填的发生时间晚于现在，请核对手机或电脑的时间"))
     _require_original(doing)
+
+
+def _require_filled(machine: Machine, act: Act, answers: Answers) -> None:
+    """Texts that a template gave go out whole, and not with its blanks."""
+    problems = {}
+    for name, one in machine.view.fields(act).items():
+        if one.type == "text" and (gaps := left_open(str(answers.fields.get(name, "")))):
+            told = _("、").join(gaps[:3])
+            problems[name] = _("%(label)s：尚有空白未填（%(gaps)s），请补充完整后再提交") % {
+                "label": one.label,
+                "gaps": told,
+            }
+    if problems:
+        raise InvalidAnswers(problems)
 
 
 def _silence(doing: Doing) -> dict[str, Any]:
     """What stands where a person's words would."""
     items = doing.machine.view.items(doing.act.form)
     return {
-        item.field: _("逾期未答复")
+        item.field: _("超时未答复")
         for item in items
         if isinstance(item, AsksField) and item.type == "text" and item.required
     }
@@ -189,7 +114,7 @@ def _check(doing: Doing) -> None:
         unknown = [key for key in action.requires if facts.get(key) is None]
         if unknown:
             labels = _("、").join(doing.machine.facts[key].label for key in unknown)
-            raise Refusal(_("还不知道：%s；请先填写") % labels)
+            raise Refusal(_("缺少信息：%s；请先填写") % labels)
     for call in doing.act.guards:
         if (why := refusal_of(doing, call)) is not None:
             raise Refusal(why)
@@ -252,7 +177,7 @@ def _record(doing: Doing) -> None:
             **{k: v for k, v in answers.fields.items() if k in answers.personal},
         },
     )
-    doing.event = Event.objects.create(
+    doing.event = Event(
         case=case,
         sequence=case.revision,
         act=key_of(doing.act),
@@ -273,6 +198,7 @@ def _record(doing: Doing) -> None:
         recorded_at=doing.at,
         entry=doing.entry,
     )
+    insert([doing.event])
     if answers.files:
         doing.event.files.set(answers.files)
     _keep(doing, facts, fields)
@@ -284,7 +210,8 @@ def _enter(doing: Doing) -> None:
     case.number = next_number(machine.procedure.number, doing.at, machine.calendar.zoneinfo)
     case.state = doing.act.to[0]
     case.category = machine.state(case.state).category
-    case.save(force_insert=True)
+    insert([case])
+    doing.kept = Kept(case)
 
 
 def _digest(fields: Mapping[str, Any]) -> str:
@@ -329,8 +256,9 @@ def _keep(doing: Doing, facts: Mapping[str, Any], fields: Mapping[str, Any]) -> 
     case.title = fields.get("title") or case.title
     kind = _class_of(doing)
     if kind and kind != case.kind:
+        assert doing.event is not None
         case.kind = kind
-        doing.clocks.reclassify()
+        doing.clocks.reclassify(to=doing.event.to_state, answered=doing.request)
     doing.known.forget()
     answers_read = Answers(fields=answers.fields, personal=answers.personal, files=answers.files)
     doing.answers = answers_read  # its facts are known now
@@ -393,7 +321,7 @@ def _answer(doing: Doing, request: Request) -> None:
     request.answer, request.settled_at = doing.act.name, doing.at
     request.answered_by = doing.user
     request.silent = doing.user is None and not isinstance(doing.by, Bearer)
-    request.save(update_fields=["answer", "settled_at", "answered_by", "silent"])
+    update([request], "answer", "settled_at", "answered_by", "silent")
 
 
 def _effects(doing: Doing, calls: Sequence[Call]) -> None:
@@ -407,7 +335,7 @@ def _settle_requests(doing: Doing) -> None:
         asked = doing.machine.procedure.requests.get(request.name)
         if request.settled_at is None and (asked is None or doing.case.state not in asked.during):
             request.settled_at = doing.at
-            request.save(update_fields=["settled_at"])
+            update([request], "settled_at")
 
 
 def go_on(doing: Doing) -> None:
@@ -449,6 +377,7 @@ def step_of(doing: Doing, key: str, *, occurred_at: datetime | None = None) -> D
         clocks=doing.clocks,
         known=doing.known,
         requests=doing.requests,
+        kept=doing.kept,
     )
 
 
@@ -457,12 +386,29 @@ def run_effects(doing: Doing, calls: Sequence[Call]) -> None:
     _effects(doing, calls)
 
 
+_UNTOLD = Reading(
+    lambda case: Telling.objects.filter(case=case, told_at=None).values_list("pk")[:1], "case"
+)
+_DONE = Reading(
+    lambda case: Step.objects.filter(clock__case=case, clock__running=True).values_list(
+        "clock_id", "rung"
+    ),
+    "case",
+)
+
+
+def done_steps(case: Case) -> Done:
+    """The rungs of the case's running clocks that fell already."""
+    return set(_DONE.all(case=case.pk))
+
+
 def write(doing: Doing) -> None:
     """The case, its clocks and its words; and the timer that goes on from here."""
     doing.clocks.refresh()
     doing.clocks.save()
-    doing.case.save()
-    Telling.objects.bulk_create(doing.said)
+    assert doing.kept is not None, "a case has its row once an act is done"
+    doing.kept.save()
+    insert(doing.said)
     appoint(doing)
 
 
@@ -471,12 +417,10 @@ def appoint(doing: Doing) -> None:
 
     Also words of an act before this one, which the worker has not come to.
     """
-    if doing.said or Telling.objects.filter(case=doing.case, told_at=None).exists():
+    if doing.said or _UNTOLD.all(case=doing.case.pk):
         due: datetime | None = doing.at
     else:
-        running = [row.pk for row in doing.clocks.rows if row.running]
-        done = set(Step.objects.filter(clock__in=running).values_list("clock_id", "rung"))
-        due = doing.clocks.next_fall(done)
+        due = doing.clocks.next_fall(done_steps(doing.case))
     if due is None:
         timers.cancel(TIMER, str(doing.case.pk))
     else:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from furong.apps.base.compiled import Reading
 from furong.apps.cases.engine.machine import Machine
 from furong.apps.cases.models import Assignment, Case
 from furong.apps.cases.models.case import holding_scopes
-from furong.apps.directory.access import Capacity, grants_of
+from furong.apps.directory.access import Capacity, Held, held_by
 from furong.apps.directory.models import Grant, Organisation, User
 from furong.apps.registry.models import Subject
 from furong.packs.models.procedures import Assigned, OfOrganisation, Role
@@ -30,6 +31,26 @@ class Standing:
     organisation: Organisation | None = None
 
 
+_UNIT = Reading(lambda code: Organisation.objects.select_related("zone").filter(code=code), "code")
+_HELD = Reading(
+    lambda case: Assignment.objects.held().filter(case=case).select_related("organisation__zone"),
+    "case",
+)
+
+
+_GRANTED = Reading(
+    lambda capacity, kind, of, at: (
+        Grant.objects.in_force(at)
+        .filter(capacity=capacity, scope_kind=kind, scope_id=of, user__is_active=True)
+        .select_related("user")
+    ),
+    "capacity",
+    "kind",
+    "of",
+    "at",
+)
+
+
 class Parties:
     """The roles of one case at a moment, from few queries.
 
@@ -45,23 +66,23 @@ class Parties:
     ) -> None:
         self._machine, self._case, self._at = machine, case, at
         self._subject_scopes: set[Scope] | None = None
-        self._held: dict[object, list[tuple[str, Scope]]] = {}
+        self._held: dict[object, list[Held]] = {}
         self._units: dict[str, Organisation | None] = {}
-        self.assignments = (
-            [*case.assignments.held().select_related("organisation__zone")]
-            if assignments is None
-            else assignments
+        self._steps: list[set[Scope]] | None = None
+        self._found: dict[tuple[str, Scope], list[User]] = {}
+        self.assignments: Sequence[Assignment] = (
+            _HELD.all(case=case.pk) if assignments is None else assignments
         )
 
     def standings(self, user: User) -> list[Standing]:
         """What a person is in the case, in the order of the procedure's roles."""
         held = self._grants(user)
-        capacities = {capacity for capacity, _scope in held}
+        capacities = {one.capacity for one in held}
         found: list[Standing] = []
         for name, role in self._machine.procedure.roles.items():
             if role.capacity not in capacities:
                 continue
-            scopes = {scope for capacity, scope in held if capacity == role.capacity}
+            scopes = {one.scope for one in held if one.capacity == role.capacity}
             found += [
                 Standing(name, organisation)
                 for organisation, covering in self._covering(role)
@@ -69,17 +90,16 @@ class Parties:
             ]
         return found
 
-    def _grants(self, user: User) -> list[tuple[str, Scope]]:
+    def _grants(self, user: User) -> list[Held]:
         """A person's capacities and their scopes, read once."""
         if user.pk not in self._held:
-            rows = grants_of(user, self._at).values_list("capacity", "scope_kind", "scope_id")
-            self._held[user.pk] = [(capacity, (kind, of)) for capacity, kind, of in rows]
+            self._held[user.pk] = held_by(user, self._at)
         return self._held[user.pk]
 
-    def _unit(self, code: str) -> Organisation | None:
+    def unit(self, code: str) -> Organisation | None:
+        """An organisation, read once."""
         if code not in self._units:
-            rows = Organisation.objects.select_related("zone").filter(code=code)
-            self._units[code] = rows.first()
+            self._units[code] = _UNIT.first(code=code)
         return self._units[code]
 
     def holders(self, roles: Iterable[str]) -> list[User]:
@@ -96,7 +116,7 @@ class Parties:
     def fallback(self) -> list[User]:
         """Who is told where nobody holds a role of a unit: the dispatchers, the nearest first."""
         subject = self._case.subject
-        return self._people(Capacity.DISPATCHER, _outward(subject) if subject else [{ALL}])
+        return self._people(Capacity.DISPATCHER, self._outward(subject) if subject else [{ALL}])
 
     def empty(self, roles: Iterable[str]) -> list[Role]:
         """Those of the roles that a unit should hold and nobody does: no account, leave, dissolved."""
@@ -122,7 +142,7 @@ class Parties:
                     if one.kind == kind
                 ]
             case OfOrganisation(organisation=code):
-                own = self._unit(code)
+                own = self.unit(code)
                 return [(own, holding_scopes(own))] if own else []
 
     def _subject(self) -> set[Scope]:
@@ -136,7 +156,7 @@ class Parties:
         match role.scope:
             case "subject":
                 subject = self._case.subject
-                return [_outward(subject) if subject else [{ALL}]]
+                return [self._outward(subject) if subject else [{ALL}]]
             case "district":
                 return [[{ALL}]]
             case _:
@@ -146,29 +166,27 @@ class Parties:
                     if one is not None
                 ]
 
+    def _outward(self, subject: Subject) -> list[set[Scope]]:
+        """A subject's scopes, the narrowest first: itself, its zones outward, its kind, the district."""
+        if self._steps is None:
+            steps: list[set[Scope]] = [{(str(Grant.Scope.SUBJECT), str(subject.pk))}]
+            zones = subject.lies_in()
+            while zones:
+                steps.append({(str(Grant.Scope.ZONE), zone.code) for zone in zones})
+                zones = [zone.parent for zone in zones if zone.parent]
+            self._steps = [*steps, {(str(Grant.Scope.KIND), subject.kind)}, {ALL}]
+        return self._steps
+
     def _people(self, capacity: str, ladder: list[set[Scope]]) -> list[User]:
-        wanted = set().union(*ladder)
-        grants = [
-            (grant.scope, grant.user)
-            for grant in Grant.objects.in_force(self._at)
-            .filter(
-                capacity=capacity,
-                user__is_active=True,
-                scope_id__in={scope_id for _kind, scope_id in wanted},
-            )
-            .select_related("user")
-        ]
         for scopes in ladder:
-            if people := [user for scope, user in grants if scope in scopes]:
+            if people := [one for scope in scopes for one in self._at_scope(capacity, scope)]:
                 return people
         return []
 
-
-def _outward(subject: Subject) -> list[set[Scope]]:
-    """A subject's scopes, the narrowest first: itself, its zones outward, its kind, the district."""
-    steps: list[set[Scope]] = [{(str(Grant.Scope.SUBJECT), str(subject.pk))}]
-    zones = [*([subject.street] if subject.street else []), *subject.zones.all()]
-    while zones:
-        steps.append({(str(Grant.Scope.ZONE), zone.code) for zone in zones})
-        zones = [zone.parent for zone in zones if zone.parent]
-    return [*steps, {(str(Grant.Scope.KIND), subject.kind)}, {ALL}]
+    def _at_scope(self, capacity: str, scope: Scope) -> list[User]:
+        """Those whose grant of the capacity names the scope, read once."""
+        if (capacity, scope) not in self._found:
+            kind, of = scope
+            rows = _GRANTED.all(capacity=capacity, kind=kind, of=of, at=self._at)
+            self._found[capacity, scope] = [one.user for one in rows]
+        return self._found[capacity, scope]

@@ -28,7 +28,7 @@ def found(
     Raises Refusal where it would end before it begins.
     """
     if until <= at:
-        raise Refusal(_("专班的截止时间须在将来，请重填"))
+        raise Refusal(_("专班的截止时间须晚于现在，请重填"))
     unit = Organisation.objects.create(
         code=f"tf-{uuid7().hex[-12:]}", name=name, short=name[:64], kind=KIND, cited=source
     )

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 from furong.apps.cases.models import Assignment
@@ -39,7 +40,7 @@ def _fill(doing: "Doing", name: str, due: datetime | None) -> str:
             return doing.machine.state(case.state).label
         case "due":
             moment = due or doing.clocks.last_due()
-            return shown_moment(moment, zone) if moment else _("（时限未定）")
+            return shown_due(moment, zone) if moment else _("（时限未定）")
         case "unit":
             return _units(doing)
         case "leader":
@@ -73,13 +74,15 @@ def unit_name(organisation: Organisation) -> str:
     return organisation.short or organisation.name
 
 
+def shown_due(moment: datetime, zone: ZoneInfo) -> str:
+    """As a limit: the midnight that ends a day is that day's 24:00."""
+    if moment.astimezone(zone).time() != time.min:
+        return shown_moment(moment, zone)
+    return shown_moment(moment - timedelta(days=1), zone).replace("00:00", "24:00")
+
+
 def shown_moment(moment: datetime, zone: ZoneInfo) -> str:
-    local = moment.astimezone(zone)
-    return _("%(month)d月%(day)d日 %(time)s") % {
-        "month": local.month,
-        "day": local.day,
-        "time": f"{local:%H:%M}",
-    }
+    return dateformat.format(moment.astimezone(zone), _("n月j日 H:i"))
 
 
 def spoken(value: Any, kind: str, zone: ZoneInfo) -> str:

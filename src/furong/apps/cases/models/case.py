@@ -56,7 +56,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.order_by(models.F("due_at").asc(nulls_last=True), "pk")
 
     def with_all(self) -> Self:
-        return self.select_related("procedure", "subject__street")
+        """With procedure, subject and street, but for the procedure's text, which is long."""
+        rows = self.select_related("procedure", "subject__street__parent")
+        return rows.defer("procedure__content")
 
 
 class Case(Record):
@@ -69,7 +71,9 @@ class Case(Record):
     clocks. external_*: under which number another system has it.
     """
 
-    procedure = models.ForeignKey(ProcedureVersion, models.PROTECT, related_name="cases")
+    procedure = models.ForeignKey(  # indexed by `case_of_procedure`
+        ProcedureVersion, models.PROTECT, related_name="cases", db_index=False
+    )
     number = models.CharField(_("编号"), max_length=40, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="cases")
     title = models.CharField(_("事由"), max_length=120)
@@ -103,6 +107,7 @@ class Case(Record):
             models.Index(fields=["category", "due_at", "id"], name="case_by_deadline"),
             models.Index(fields=["procedure", "state"], name="case_of_procedure"),
             models.Index(fields=["opened_at", "id"], name="case_opened"),
+            models.Index(fields=["category", "number"], name="case_by_number"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -154,7 +159,9 @@ class Assignment(Record):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="assignments")
     kind = models.CharField(max_length=64)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="assignments")
+    organisation = models.ForeignKey(  # indexed by `assignment_inbox`
+        Organisation, models.PROTECT, related_name="assignments", db_index=False
+    )
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     cycle = models.PositiveSmallIntegerField()
     authority = models.CharField(max_length=16, default="dispatch")

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from furong.apps.base.compiled import Reading
 from furong.apps.base.models import AppendOnlyModel, Record
 from furong.apps.base.models.journal import AppendOnlyQuerySet
 
@@ -12,7 +13,16 @@ from furong.apps.base.models.journal import AppendOnlyQuerySet
 class ProcedureVersionQuerySet(AppendOnlyQuerySet["ProcedureVersion"]):
     def latest_of(self, code: str) -> "ProcedureVersion | None":
         """The version under which new cases are begun."""
-        return self.filter(code=code).order_by("version").last()
+        found: ProcedureVersion | None = _LATEST.first(code=code)
+        return found
+
+
+_LATEST = Reading(
+    lambda code: (
+        ProcedureVersion.objects.filter(code=code).order_by("-version").defer("content")[:1]
+    ),
+    "code",
+)
 
 
 class ProcedureVersion(AppendOnlyModel, Record):

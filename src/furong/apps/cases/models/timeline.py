@@ -25,7 +25,8 @@ class Event(AppendOnlyModel, Record):
     occurred_at: as claimed; recorded_at: by the server.
     """
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    # Every act writes an event: what no read goes by, or `event_in_order` has, is not indexed.
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events", db_index=False)
     sequence = models.PositiveIntegerField()
     act = models.CharField(max_length=100)
     cycle = models.PositiveSmallIntegerField()
@@ -34,10 +35,14 @@ class Event(AppendOnlyModel, Record):
     closure = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=64, blank=True)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    proxy = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    proxy = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     bearer = models.CharField(max_length=100, blank=True)  # who came by a signed link
-    request = models.ForeignKey(Request, models.PROTECT, null=True, related_name="events")
+    request = models.ForeignKey(
+        Request, models.PROTECT, null=True, related_name="events", db_index=False
+    )
     facts = models.JSONField(default=dict)
     fields = models.JSONField(default=dict)
     personal = models.JSONField(default=list)  # names of the answers that are kept encrypted
@@ -67,8 +72,10 @@ class Event(AppendOnlyModel, Record):
 class Telling(Record):
     """Words that an act said, on their way to the people who hold the roles: told after commit."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="tellings")
-    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+")
+    case = models.ForeignKey(  # found while it waits, by `telling_waiting`
+        Case, models.PROTECT, related_name="tellings", db_index=False
+    )
+    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+", db_index=False)
     roles = models.JSONField()
     words = models.CharField(max_length=1000)
     urgent = models.BooleanField(default=False)

@@ -1,7 +1,20 @@
 """Reads of cases: one as a page shows it, many as a desk works them, figures."""
 
-from furong.apps.cases.reads.desk import Queue, counts, filtered, inbox, queue
-from furong.apps.cases.reads.figures import Figures, figures
+from furong.apps.cases.reads.agreement import Agreement, Both, agreement, both_of
+from furong.apps.cases.reads.calls import (
+    CallFigures,
+    Desk,
+    Share,
+    call_figures,
+    calls_of,
+    desk_of,
+    left_out_counts,
+    line_counts,
+    next_call,
+    shares_of,
+)
+from furong.apps.cases.reads.desk import Queue, counts, filtered, inbox, own_dues, queue
+from furong.apps.cases.reads.figures import Counted, Figures, Rate, behind, figures
 from furong.apps.cases.reads.handed import (
     Progress,
     answerers,
@@ -17,6 +30,7 @@ from furong.apps.cases.reads.one import (
     Told,
     Turn,
     deciders,
+    is_blind,
     may_ever,
     possible,
     running,
@@ -26,35 +40,60 @@ from furong.apps.cases.reads.one import (
     whose_turn,
 )
 from furong.apps.cases.reads.openings import Openable, openable, procedures_of
+from furong.apps.cases.reads.versions import Version, came_over, left_behind, states_of, versions
 
 __all__ = [
+    "Agreement",
+    "Both",
+    "CallFigures",
+    "Counted",
+    "Desk",
     "Figures",
     "Openable",
     "Possible",
     "Progress",
     "Queue",
+    "Rate",
     "Running",
+    "Share",
     "Told",
     "Turn",
+    "Version",
+    "agreement",
     "answerers",
+    "behind",
+    "both_of",
+    "call_figures",
+    "calls_of",
+    "came_over",
     "clock_of",
     "counts",
     "deciders",
+    "desk_of",
     "enters_for_others",
     "figures",
     "filtered",
     "inbox",
+    "is_blind",
+    "left_behind",
+    "left_out_counts",
+    "line_counts",
     "lines_of",
     "may_ever",
+    "next_call",
     "openable",
+    "own_dues",
     "possible",
     "procedures_of",
     "progress",
     "queue",
     "requests_for_others",
     "running",
+    "shares_of",
+    "states_of",
     "timeline",
     "told",
     "turn_among",
+    "versions",
     "whose_turn",
 ]

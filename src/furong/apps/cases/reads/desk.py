@@ -1,18 +1,20 @@
 """Many cases as a desk works them: everybody's inbox, and a queue with its filters."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from furong.apps.cases.engine.machine import Machine, every_machine
-from furong.apps.cases.models import Assignment, Case, Request
-from furong.apps.cases.models.case import LIVE, CaseQuerySet, Category, holding_scopes
-from furong.apps.directory.access import Coverage, grants_of
+from furong.apps.cases.models import Assignment, Case, Clock, Request
+from furong.apps.cases.models.case import LIVE, CaseQuerySet, Category
+from furong.apps.cases.units import units_within
+from furong.apps.directory.access import Coverage, held_by
 from furong.apps.directory.models import Grant, Organisation, User, Zone
 from furong.apps.registry.models import Subject
 from furong.packs.models.procedures import Assigned, OfOrganisation, Role
@@ -90,18 +92,21 @@ def counts(
 ) -> dict[tuple[str, str], int]:
     """(procedure, state) → how many, of the states of a category ("live": open or suspended).
 
-    rows: not filtered by category, which follows from the state; so an index alone answers.
+    rows: not filtered by category, which follows from the state; so an index alone answers. An inbox's
+    are few and live anyhow, and are counted as they are: "".
     """
-    wanted = (Category.CLOSED,) if category == Category.CLOSED else LIVE
-    states = {
-        name
-        for machine in machines.values()
-        for name, state in machine.procedure.states.items()
-        if state.category in wanted
-    }
-    rows = rows.filter(procedure__in=[*machines], state__in=states)
+    wanted: Collection[str] = (Category.CLOSED,) if category == Category.CLOSED else LIVE
+    if category:
+        states = {
+            name
+            for machine in machines.values()
+            for name, state in machine.procedure.states.items()
+            if state.category in wanted
+        }
+        rows = rows.filter(procedure__in=[*machines], state__in=states)
     found: dict[tuple[str, str], int] = defaultdict(int)
-    for one in rows.order_by().values("procedure", "state").annotate(n=Count("pk")):
+    # Not of a column, for which a database that has all in an index would still go to the rows.
+    for one in rows.order_by().values("procedure", "state").annotate(n=Count("*")):
         machine = machines[one["procedure"]]
         if machine.state(one["state"]).category in wanted:
             found[machine.procedure.procedure, one["state"]] += one["n"]
@@ -111,10 +116,126 @@ def counts(
 def inbox(user: User, at: datetime) -> CaseQuerySet:
     """What waits for the person: states that a role of theirs owns, requests that they may answer,
     and assignments that their unit still owes. The next due first.
+
+    Each way in is a query of its own, which goes by an index: with all of them in one condition, a
+    database goes through every case that there ever was.
     """
-    held = [(grant.capacity, grant.scope) for grant in grants_of(user, at)]
-    units_of = lru_cache(_units)
-    wanted, of_units = Q(pk__in=[]), dict[tuple[str, frozenset[UUID]], Q]()
+    first, *others = [*_ways(user, at)] or [Case.objects.none().values_list("pk")]
+    # Not `live`, by which SQLite would go through all live cases rather than these ways.
+    rows = Case.objects.filter(pk__in=first.union(*others)).exclude(category=Category.CLOSED)
+    return rows.with_all().by_deadline()
+
+
+def _ways(user: User, at: datetime) -> Iterator[QuerySet[Any, Any]]:
+    """The keys of what waits, by each way in; roles that look at the same cases go together."""
+    theirs: dict[object, Q] = {}
+    owned: dict[object, Q] = defaultdict(lambda: Q(pk__in=[]))
+    asked: dict[object, Q] = defaultdict(lambda: Q(pk__in=[]))
+    owed = Q(pk__in=[])
+    for part in _parts(user, at):
+        theirs[part.key] = part.theirs
+        if part.owned:
+            owned[part.key] |= Q(procedure=part.version, state__in=part.owned)
+        if part.asked:
+            asked[part.key] |= Q(name__in=part.asked, case__procedure=part.version)
+        if part.owes:
+            owed |= part.owing
+    for key, states in owned.items():
+        yield Case.objects.filter(states, theirs[key]).values_list("pk")
+    for key, names in asked.items():
+        requests = Request.objects.pending().delivered().filter(names)
+        cases = Case.objects.filter(theirs[key], pk__in=requests.values("case"))
+        yield cases.values_list("pk")
+    if owed:
+        yield Assignment.objects.pending().filter(owed).values_list("case")
+
+
+def own_dues(user: User, at: datetime) -> dict[UUID, datetime]:
+    """Until when cases of an inbox wait for the person, where that is no limit of the case:
+    a request is theirs to answer, or an assignment is owed by their unit. Whoever also has the case
+    in hand is told the earlier of both.
+    """
+    owned, asked, owed = Q(pk__in=[]), Q(pk__in=[]), Q(pk__in=[])
+    for part in _parts(user, at):
+        theirs = Q(procedure=part.version) & part.theirs
+        owned |= theirs & Q(state__in=part.owned)
+        if part.asked:  # few are pending: each is looked up, and not all of the person's cases read
+            among = Case.objects.filter(theirs, pk=OuterRef("case"))
+            asked |= Q(Exists(among), name__in=part.asked)
+        if part.owes:
+            owed |= part.owing
+    running = Clock.objects.running()
+    requests = Request.objects.pending().delivered().filter(asked)
+    assignments = Assignment.objects.pending().filter(owed)
+    found: dict[UUID, datetime] = {}
+    for clocks in (
+        running.filter(request__in=requests),
+        running.filter(assignment__in=assignments),
+    ):
+        for case, due in clocks.values_list("case", "due_at"):
+            if due is not None:
+                found[case] = min(found.get(case, due), due)
+    in_hand = Case.objects.filter(owned, pk__in=[*found]) if found else Case.objects.none()
+    for case, due in in_hand.values_list("pk", "due_at"):
+        if due is not None:
+            found[case] = min(found[case], due)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A role that the person has. where: its cases; None where they are those that `units` hold.
+
+    key: the same for roles that look at the same cases.
+    """
+
+    version: UUID
+    machine: Machine
+    name: str
+    role: Role
+    where: Q | None
+    units: frozenset[UUID]
+    key: object
+
+    @property
+    def theirs(self) -> Q:
+        """The cases that the role looks at."""
+        if self.where is not None:
+            return self.where
+        holding = Assignment.objects.held().filter(kind=self.kind, organisation__in=self.units)
+        return Q(pk__in=holding.values("case"))
+
+    @property
+    def owing(self) -> Q:
+        """The assignments that its units still owe, among those that are pending."""
+        return Q(kind=self.kind, organisation__in=self.units, case__procedure=self.version)
+
+    @property
+    def kind(self) -> str:
+        """The assignment by which units come into it; empty for a role that is none of units."""
+        return self.role.scope.assignment if isinstance(self.role.scope, Assigned) else ""
+
+    @property
+    def owned(self) -> list[str]:
+        states = self.machine.procedure.states
+        return [name for name, held in states.items() if held.owner == self.name]
+
+    @property
+    def asked(self) -> list[str]:
+        requests = self.machine.procedure.requests
+        return [name for name, held in requests.items() if self.name in held.answered_by]
+
+    @property
+    def owes(self) -> bool:
+        """Whether the unit's own assignment has a limit that its clerks keep."""
+        if not self.kind or self.role.capacity != "clerk":
+            return False
+        return self.machine.procedure.assignments[self.kind].clock is not None
+
+
+def _parts(user: User, at: datetime) -> Iterator[_Part]:
+    held = [(grant.capacity, grant.scope) for grant in held_by(user, at)]
+    units_of = lru_cache(units_within)
     for version, machine in every_machine().items():
         for name, role in machine.procedure.roles.items():
             scopes = frozenset(scope for capacity, scope in held if capacity == role.capacity)
@@ -122,32 +243,11 @@ def inbox(user: User, at: datetime) -> CaseQuerySet:
                 continue
             if isinstance(role.scope, Assigned):
                 if mine := frozenset(unit.pk for unit in units_of(scopes)):
-                    waiting = Q(procedure=version) & _waiting(machine, name, role, mine)
-                    key = (role.scope.assignment, mine)
-                    of_units[key] = of_units.get(key, Q(pk__in=[])) | waiting
+                    key: object = (role.scope.assignment, mine)
+                    yield _Part(version, machine, name, role, None, mine, key)
             elif (where := _where(role, scopes, units_of)) is not None:
-                wanted |= Q(procedure=version) & _waiting(machine, name, role) & where
-    for (kind, mine), waiting in of_units.items():  # one way in for each kind, however many roles
-        holding = Assignment.objects.held().filter(kind=kind, organisation__in=mine)
-        wanted |= Q(pk__in=holding.values("case")) & waiting
-    return Case.objects.filter(wanted).live().with_all().by_deadline()
-
-
-def _waiting(machine: Machine, name: str, role: Role, units: Iterable[UUID] = ()) -> Q:
-    """units: those for which the person has the role, where it is one of units."""
-    one = machine.procedure
-    owned = [state for state, held in one.states.items() if held.owner == name]
-    found = Q(state__in=owned)
-    asked = [request for request, held in one.requests.items() if name in held.answered_by]
-    if asked:
-        pending = Request.objects.pending().delivered().filter(name__in=asked)
-        found |= Q(Exists(pending.filter(case=OuterRef("pk"))))
-    if isinstance(role.scope, Assigned):
-        kind = role.scope.assignment
-        if one.assignments[kind].clock is not None and role.capacity == "clerk":
-            owed = Assignment.objects.pending().filter(kind=kind, organisation__in=units)
-            found |= Q(Exists(owed.filter(case=OuterRef("pk"))))
-    return found
+                key = scopes if where else ()  # no condition: all cases of the district
+                yield _Part(version, machine, name, role, where, frozenset(), key)
 
 
 def _where(role: Role, scopes: frozenset[Scope], units_of: UnitsOf) -> Q | None:
@@ -171,15 +271,3 @@ def _coverage(scopes: Iterable[Scope]) -> Coverage:
     found = frozenset((str(kind), value) for kind, value in scopes)
     codes = {value for kind, value in found if kind == Grant.Scope.ZONE}
     return Coverage(found, frozenset(Zone.objects.within(codes)) if codes else frozenset())
-
-
-def _units(scopes: frozenset[Scope]) -> tuple[Organisation, ...]:
-    """The organisations for which these scopes make somebody act."""
-    codes = {value for kind, value in scopes if kind == Grant.Scope.ORGANISATION}
-    zones = {value for kind, value in scopes if kind == Grant.Scope.ZONE}
-    if not codes and not zones:
-        return ()
-    rows = Organisation.objects.select_related("zone").filter(
-        Q(code__in=codes) | Q(zone__code__in=zones)
-    )
-    return tuple(one for one in rows if scopes & holding_scopes(one))

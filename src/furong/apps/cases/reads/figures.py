@@ -1,11 +1,12 @@
 """Figures of cases as of any time, from events and intervals: what was recorded up to then.
 
 响应 (contacted in time), 解决 (the enterprise says solved) and 满意 (the enterprise is satisfied) are
-three rates over three denominators; silence is in none of the last two and counted apart.
+three rates over three denominators; silence is in none of the last two and counted apart. Beside
+each rate stands what is left of it without the cases that were taken out of it (剔除).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,26 +19,54 @@ from furong.apps.cases.models import (
     Case,
     Clock,
     Event,
+    Exclusion,
+    ExclusionStep,
     Interval,
     ProcedureVersion,
     Supervision,
 )
 from furong.apps.cases.models.case import CaseQuerySet, Category
+from furong.apps.cases.reads.moves import Move, as_it_ran, moves_of, rate_now
 from furong.engines import worktime
+from furong.packs.models.exclusions import RATES
 
 
 @dataclass(slots=True)
 class Rate:
-    """numerator of denominator; missing: those that belong to it and of which it is not known yet."""
+    """numerator of denominator; missing: those that belong to it and of which it is not known yet.
+
+    out: those of all three that were taken out; None where none was.
+    """
 
     of: int = 0
     hit: int = 0
     missing: int = 0
+    out: "Rate | None" = None
 
     @property
     def percent(self) -> float | None:
         """In per cent, None without a denominator."""
         return 100 * self.hit / self.of if self.of else None
+
+    @property
+    def taken_out(self) -> int:
+        """How many were taken out, whether or not their outcome was known."""
+        return self.out.of + self.out.missing if self.out else 0
+
+    @property
+    def after(self) -> "Rate":
+        """The rate without those that were taken out."""
+        out = self.out or Rate()
+        return Rate(self.of - out.of, self.hit - out.hit, self.missing - out.missing)
+
+    def add(self, hit: bool | None, *, out: bool) -> None:
+        """Counts one; hit: None where its outcome is not known."""
+        self.of += hit is not None
+        self.hit += hit is True
+        self.missing += hit is None
+        if out:
+            self.out = self.out or Rate()
+            self.out.add(hit, out=False)
 
 
 @dataclass(slots=True)
@@ -60,16 +89,27 @@ class Figures:
     satisfied: Rate = field(default_factory=Rate)
     on_time: dict[str, Rate] = field(default_factory=lambda: defaultdict(Rate))
 
+    def rate(self, name: str) -> Rate:
+        """A rate by the name that packs give it: solved, satisfied, or a clock."""
+        if name == "solved":
+            return self.solved
+        return self.satisfied if name == "satisfied" else self.on_time[name]
+
 
 @dataclass(slots=True)
 class Known:
-    """A case as it was known at a time."""
+    """A case as it was known at a time. machine: under which version then; last: under which now.
+
+    moves: how it came there.
+    """
 
     case: UUID
     machine: Machine
+    last: Machine
     subject: UUID | None
     street: str
     opened_at: datetime
+    moves: Sequence[Move] = ()
     state: str = ""
     category: Category = Category.OPEN
     closure: str = ""
@@ -79,7 +119,74 @@ class Known:
     units: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a case came out in one rate. hit: None where it is not known yet."""
+
+    of: Known
+    rate: str
+    hit: bool | None
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A case behind a rate. out: the requests by which it was taken out; none where it counts."""
+
+    case: UUID
+    hit: bool | None
+    out: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """What stood taken out at a time: (case, rate) → unit → the request by which it was."""
+
+    held: Mapping[tuple[UUID, str], Mapping[str, UUID]]
+
+    @classmethod
+    def at(cls, known: Mapping[UUID, Known], at: datetime) -> "TakenOut":
+        """From when it was granted, until it was revoked; in between whatever became of it later."""
+        made: dict[tuple[UUID, str], dict[str, UUID]] = defaultdict(dict)
+        steps = ExclusionStep.objects.filter(
+            recorded_at__lte=at, state__in=[Exclusion.State.GRANTED, Exclusion.State.REVOKED]
+        ).order_by("recorded_at", "pk")
+        columns = (
+            "state",
+            "exclusion",
+            "exclusion__case",
+            "exclusion__rate",
+            "exclusion__asked_at",
+        )
+        for state, pk, case, named, asked_at, unit in steps.values_list(
+            *columns, "exclusion__unit__code"
+        ).iterator():
+            if case not in known:
+                continue
+            rate = rate_now(named, known[case].moves, asked_at, at)
+            if state == Exclusion.State.GRANTED:
+                made[case, rate][unit] = pk
+            else:
+                made[case, rate].pop(unit, None)
+        return cls(made)
+
+    def covers(self, found: Outcome, by: str, name: str) -> bool:
+        """Whether an outcome is taken out of a group: for its unit, or else for every unit of it."""
+        units = self.held.get((found.of.case, found.rate), {})
+        if by == "unit":
+            return name in units
+        return bool(found.of.units) and all(unit in units for unit in found.of.units)
+
+    def of(self, found: Outcome, by: str, name: str) -> tuple[UUID, ...]:
+        """The requests by which an outcome is taken out."""
+        units = self.held.get((found.of.case, found.rate), {})
+        return tuple(pk for unit, pk in units.items() if by != "unit" or unit == name)
+
+
 type Group = Callable[[Known], Iterable[str]]
+
+GOOD: Mapping[str, tuple[object, ...]] = {"solved": (True,), "satisfied": ("satisfied", "fairly")}
+"""The answers that count for a rate that goes by who raised the case."""
 
 BY: Mapping[str, Group] = {
     "all": lambda _known: ("",),
@@ -111,11 +218,37 @@ def figures(
     for one in known.values():
         for name in group(one):
             _count(made[name], one)
-    _count_clocks(made, known, group, at)
+    out = TakenOut.at(known, at)
+    for found in _outcomes(known, at):
+        for name in group(found.of):
+            made[name].overdue += found.overdue
+            made[name].rate(found.rate).add(found.hit, out=out.covers(found, by, name))
     for case in _supervised(known, at):
         for name in group(known[case]):
             made[name].supervised += 1
     return dict(made)
+
+
+def behind(
+    procedure: str,
+    rate: str,
+    *,
+    by: str = "all",
+    name: str = "",
+    since: datetime | None = None,
+    among: CaseQuerySet | None = None,
+    at: datetime,
+) -> list[Counted]:
+    """The cases behind a rate of one group, as `figures` counts them, in the order of opening."""
+    rows = Case.objects.all() if among is None else among
+    known = _known(rows, procedure, since, at)
+    out = TakenOut.at(known, at)
+    found = [
+        Counted(one.of.case, one.hit, out.of(one, by, name) if out.covers(one, by, name) else ())
+        for one in _outcomes(known, at)
+        if one.rate == rate and name in BY[by](one.of)
+    ]
+    return sorted(found, key=lambda one: (known[one.case].opened_at, one.case))
 
 
 def _supervised(known: Mapping[UUID, Known], at: datetime) -> set[UUID]:
@@ -134,15 +267,6 @@ def _count(into: Figures, one: Known) -> None:
         return
     into.closed += 1
     into.no_answer += one.closure == "no_answer"
-    for rate, fact, good in (
-        (into.solved, "confirmed_solved", (True,)),
-        (into.satisfied, "satisfaction", ("satisfied", "fairly")),
-    ):
-        if fact in one.facts and one.facts[fact] is not None:
-            rate.of += 1
-            rate.hit += one.facts[fact] in good
-        else:
-            rate.missing += 1
 
 
 def _known(
@@ -152,8 +276,17 @@ def _known(
     rows = cases.filter(procedure__in=machines, opened_at__lte=at)
     if since is not None:
         rows = rows.filter(opened_at__gte=since)
+    moves = moves_of(machines)
     found = {
-        pk: Known(pk, machines[version], subject, street or "", opened)
+        pk: Known(
+            pk,
+            machines[version],
+            machines[version],
+            subject,
+            street or "",
+            opened,
+            moves.get(pk, ()),
+        )
         for pk, version, subject, street, opened in rows.values_list(
             "pk", "procedure", "subject", "subject__street__code", "opened_at"
         ).iterator()
@@ -166,18 +299,20 @@ def _known(
 def _fold(found: dict[UUID, Known], machines: Mapping[UUID, Machine], at: datetime) -> None:
     """What the events up to a time leave known."""
     events = Event.objects.filter(case__procedure__in=machines, recorded_at__lte=at)
-    columns = ("case", "act", "to_state", "closure", "cycle", "facts")
-    for case, act, to_state, closure, cycle, facts in (
+    columns = ("case", "act", "to_state", "closure", "cycle", "facts", "sequence")
+    for case, act, to_state, closure, cycle, facts, sequence in (
         events.order_by("case", "sequence").values_list(*columns).iterator()
     ):
         one = found.get(case)
         if one is None:
             continue
+        later = (move.before for move in one.moves if sequence < move.sequence)
+        one.machine = next(later, one.last)
         one.state, one.cycle = to_state, max(one.cycle, cycle)
         one.category = Category(one.machine.state(to_state).category)
         one.closure = closure if one.category == Category.CLOSED else ""
         one.facts.update(facts)
-        one.returned += act == "answers.return.granted"
+        one.returned += act in one.machine.returns
 
 
 def _hold(found: Mapping[UUID, Known], at: datetime) -> None:
@@ -187,32 +322,33 @@ def _hold(found: Mapping[UUID, Known], at: datetime) -> None:
         one = found.get(case)
         if one is None:
             continue
-        declared = one.machine.procedure.assignments.get(kind)
-        needed = declared is not None and declared.count in (1, "1..")
-        if needed and unit not in one.units:
+        # kinds are renamed with the case
+        if kind in one.last.counting_kinds and unit not in one.units:
             one.units = (*one.units, unit)
 
 
-def _count_clocks(
-    made: dict[str, Figures], known: Mapping[UUID, Known], group: Group, at: datetime
-) -> None:
-    for clock, intervals in _clocks(known, at):
-        one = known[clock.case_id]
+def _outcomes(known: Mapping[UUID, Known], at: datetime) -> Iterator[Outcome]:
+    """How every case came out in every rate that it belongs to."""
+    for one in known.values():
+        if one.category == Category.CLOSED:
+            for rate, good in GOOD.items():
+                answered = one.facts.get(RATES[rate])
+                yield Outcome(one, rate, None if answered is None else answered in good)
+    yield from _clocks_kept(known, at)
+
+
+def _clocks_kept(known: Mapping[UUID, Known], at: datetime) -> Iterator[Outcome]:
+    for held, intervals in _clocks(known, at):
+        one = known[held.case_id]
         runs = [worktime.Interval(start, _until(stop, at)) for start, stop in intervals]
+        stopped = runs[-1].stop is not None and one.category != Category.SUSPENDED
+        clock = as_it_ran(held, one.moves, at, ended=runs[-1].stop if stopped else None)
         limit = limit_of(clock, one.machine, at)
         due = worktime.due(runs, limit, at)
-        stopped = runs[-1].stop is not None and one.category != Category.SUSPENDED
         late = due is not None and due <= (runs[-1].stop or at)
-        for name in group(one):
-            into = made[name]
-            if late and not stopped and clock.assignment_id is None and clock.request_id is None:
-                into.overdue += clock.name == "resolve"
-            rate = into.on_time.setdefault(clock.name, Rate())
-            if stopped or late:
-                rate.of += 1
-                rate.hit += not late
-            else:
-                rate.missing += 1
+        own = clock.assignment_id is None and clock.request_id is None
+        overdue = late and not stopped and own and clock.name == "resolve"
+        yield Outcome(one, clock.name, not late if stopped or late else None, overdue)
 
 
 def _until(stop: datetime | None, at: datetime) -> datetime | None:

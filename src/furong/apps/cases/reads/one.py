@@ -1,5 +1,6 @@
 """One case as its page shows it: who holds it until when, what can be done, what happened."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,16 +13,21 @@ from furong.apps.base.personal import open_value
 from furong.apps.cases.engine import words
 from furong.apps.cases.engine.clocks import Clocks
 from furong.apps.cases.engine.doing import Bearer
+from furong.apps.cases.engine.history import MIGRATION, History
 from furong.apps.cases.engine.machine import Machine, key_of, machine_of
-from furong.apps.cases.engine.performing import standing_for
+from furong.apps.cases.engine.permitting import standing_for
 from furong.apps.cases.engine.roles import Parties
-from furong.apps.cases.models import Assignment, Case, Event, Request
+from furong.apps.cases.models import EXCLUSION_ACTS, Assignment, Case, Event, Request
+from furong.apps.cases.reads.migrated import migration_words
 from furong.apps.directory.models import User
 from furong.apps.registry.values import from_plain
 from furong.engines import worktime
 from furong.engines.rules import show_value
 from furong.packs.models.procedures import AsksField, FormItem
 from furong.packs.procedures import Act
+
+_HINT = re.compile(r"\uff08[^\uff08\uff09]*\uff09$")
+"""What stands in brackets behind the label of a field."""
 
 # --- whose turn it is -----------------------------------------------------------------------------
 
@@ -172,7 +178,7 @@ class Running:
     running: bool
     overdue: bool
     counting: str
-    limit: str
+    limit: worktime.Length
 
 
 def running(case: Case, at: datetime) -> list[Running]:
@@ -197,7 +203,7 @@ def running(case: Case, at: datetime) -> list[Running]:
                 running=row.running,
                 overdue=due is not None and due <= end,
                 counting=limit.counting,
-                limit=limit.length.words,
+                limit=limit.length,
             )
         )
     return found
@@ -214,10 +220,11 @@ def _assignments(case: Case) -> Sequence[Assignment]:
 class Told:
     """An event as a page tells it. said: label → words, in the order of the form; who: name and unit.
 
-    outside: somebody who raised the case, or came by a link.
+    act: its name in the version that the case is under. outside: somebody who raised the case, or came by a link.
     """
 
     event: Event
+    act: str
     label: str
     who: str
     said: tuple[tuple[str, str], ...]
@@ -229,33 +236,33 @@ class Told:
 
 def timeline(case: Case, *, outside: bool = False) -> list[Told]:
     """What happened, the oldest first. outside: only what who raised it may know, leaders unnamed."""
-    machine = machine_of(case.procedure)
     rows = case.events.select_related("by", "organisation", "proxy", "request").prefetch_related(
         "files"
     )
+    return told(case, [*rows.order_by("sequence")], outside=outside)
+
+
+def told(case: Case, events: Sequence[Event], *, outside: bool = False) -> list[Told]:
+    """Some events of a case as its timeline tells them."""
+    history = History.of(case)
     return [
-        _told(machine, event, outside=outside)
-        for event in rows.order_by("sequence")
-        if not outside or _shown_outside(machine, event)
+        _told(history, event, outside=outside)
+        for event in events
+        if not outside or _shown_outside(history.machine(event), event)
     ]
 
 
-def told(case: Case, events: Sequence[Event]) -> list[Told]:
-    """Some events of a case as its timeline tells them, to who works on it."""
-    machine = machine_of(case.procedure)
-    return [_told(machine, event, outside=False) for event in events]
-
-
-def told_outside(machine: Machine, event: Event) -> Told | None:
+def told_outside(history: History, event: Event) -> Told | None:
     """An event as who raised the case is told it; None where they are not."""
-    return _told(machine, event, outside=True) if _shown_outside(machine, event) else None
+    shown = _shown_outside(history.machine(event), event)
+    return _told(history, event, outside=True) if shown else None
 
 
 def _shown_outside(machine: Machine, event: Event) -> bool:
     """Whether who raised the case may know of an event: they did it, or were told of it."""
     if event.act == "comment":
         return event.public
-    if event.act == "party":
+    if event.act in ("party", MIGRATION) or event.act in EXCLUSION_ACTS:
         return False
     if event.bearer or event.role in _outside_roles(machine):
         return True
@@ -269,7 +276,8 @@ def _outside_roles(machine: Machine) -> set[str]:
     return {"reporter", *owners}
 
 
-def _told(machine: Machine, event: Event, *, outside: bool) -> Told:
+def _told(history: History, event: Event, *, outside: bool) -> Told:
+    machine = history.machine(event)
     label, to_label = _label(machine, event), ""
     if event.to_state and event.to_state != event.from_state:
         to_label = machine.state(event.to_state).label
@@ -278,6 +286,7 @@ def _told(machine: Machine, event: Event, *, outside: bool) -> Told:
         label = _("区领导已阅办")
     return Told(
         event=event,
+        act=history.key(event),
         label=label,
         who=_who(machine, event, outside=outside),
         said=tuple(_said(machine, event, outside=outside)),
@@ -317,6 +326,10 @@ def _label(machine: Machine, event: Event) -> str:
         return _("留言")
     if event.act == "party":
         return _("相关方答复")
+    if event.act == MIGRATION:
+        return _("办理流程换版")
+    if event.act in EXCLUSION_ACTS:
+        return str(EXCLUSION_ACTS[event.act])
     act = machine.act(event.act)
     if act.request:
         request = machine.procedure.requests[act.request].label
@@ -348,6 +361,10 @@ def _said(machine: Machine, event: Event, *, outside: bool) -> list[tuple[str, s
             (_("请其答复"), event.fields["question"]),
             (_("答复"), _("。").join(filter(None, [agreed, event.fields["words"]]))),
         ]
+    if event.act == MIGRATION:
+        return migration_words(machine, event)
+    if event.act in EXCLUSION_ACTS:
+        return [*_excluding(event)]
     act = machine.act(event.act)
     found = []
     answers = {**event.answers, **_opened(event)}
@@ -359,7 +376,26 @@ def _said(machine: Machine, event: Event, *, outside: bool) -> list[tuple[str, s
         if outside and audience is None and not _own(machine, event):
             continue
         found.append((_label_of(machine, item, name), _spoken(machine, item, name, answers[name])))
+    if found and is_blind(machine, event):
+        return [("", _("双录：复核办完以前不显示"))]
     return [(label, said) for label, said in found if said]
+
+
+def _excluding(event: Event) -> Iterator[tuple[str, str]]:
+    """A request to leave the case out of a rate: from which, on what ground, and what was said."""
+    fields = event.fields
+    yield _("剔除申请"), _("%(unit)s · %(rate)s") % fields
+    yield _("剔除情形"), str(fields["ground"])
+    if "words" in fields:
+        yield _("说明"), str(fields["words"])
+    if "reason" in fields:
+        yield _("理由"), str(fields["reason"])
+
+
+def is_blind(machine: Machine, event: Event) -> bool:
+    """Whether what an event says is shown to nobody as long as its case stands where it does (双录)."""
+    state = machine.procedure.states.get(event.case.state)
+    return state is not None and event.act in {f"actions.{name}" for name in state.blind}
 
 
 def _opened(event: Event) -> dict[str, Any]:
@@ -368,7 +404,9 @@ def _opened(event: Event) -> dict[str, Any]:
 
 
 def _label_of(machine: Machine, item: FormItem, name: str) -> str:
-    return getattr(item, "label", "") or machine.facts[name].label
+    """Of a field without what stands in brackets behind it: that tells its writer how to fill it in."""
+    asked = str(getattr(item, "label", ""))
+    return _HINT.sub("", asked) or asked or machine.facts[name].label
 
 
 def _spoken(machine: Machine, item: FormItem, name: str, value: Any) -> str:
@@ -385,7 +423,20 @@ def _spoken(machine: Machine, item: FormItem, name: str, value: Any) -> str:
         return _("、").join(Case.objects.filter(pk__in=ids).values_list("number", flat=True))
     if kind == "files":
         return ""
+    if kind == "answers":
+        return spoken_answers(machine, value)
     return words.spoken(value, kind, machine.calendar.zoneinfo)
+
+
+def spoken_answers(machine: Machine, value: Mapping[str, Any]) -> str:
+    """The answers of a field to the facts that another lists, in words."""
+    told = [
+        _("%(label)s：%(value)s")
+        % {"label": fact.label, "value": show_value(fact, from_plain(fact, one))}
+        for key, one in value.items()
+        if (fact := machine.facts.get(key)) is not None and one is not None
+    ]
+    return _("；").join(told)
 
 
 def personal_answers(event: Event) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from furong.apps.cases.models import Case
 from furong.apps.cases.relay.letters import Letter, Letters
+from furong.apps.cases.sight import sees
 from furong.apps.directory.models import User
 from furong.apps.registry.models import Identifier, Subject
 
@@ -48,7 +49,7 @@ def plan(letters: Letters, system: str, *, by: User, at: datetime) -> list[Plann
     for letter in rows:
         case = here.get(letter.external_number) if letter.external_number else None
         if case is not None:
-            known = case if _sees(by, case, at) else None
+            known = case if sees(by, case, at) else None
             planned.append(Planned(letter, Verdict.HERE, case=known))
             continue
         found = subjects.get(letter.subject, [])
@@ -98,10 +99,6 @@ def _here(system: str, numbers: Iterable[str]) -> dict[str, Case]:
     return {one.external_number: one for one in rows}
 
 
-def _sees(by: User, case: Case, at: datetime) -> bool:
-    return Case.objects.visible_to(by, at).filter(pk=case.pk).exists()
-
-
 def _subjects(names: Sequence[str], by: User, at: datetime) -> Mapping[str, list[Subject]]:
     """By name or code as written: those that the person may see."""
     wanted = {name for name in names if name}
@@ -132,7 +129,7 @@ def _wrong(letter: Letter, found: Sequence[Subject], seen: Mapping[str, int]) ->
     if not letter.subject:
         return [_("没有企业名称或代码")]
     if not found:
-        return [_("没有登记名为“%s”的对象，请核对名称，或先登记") % letter.subject[:60]]
+        return [_("没有登记名为“%s”的服务对象，请核对名称，或先登记") % letter.subject[:60]]
     if len(found) > 1:
         return [
             _("名为“%(name)s”的有 %(n)d 家，请写统一社会信用代码")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from furong.apps.cases.engine.history import History
 from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.models import Case, Event
 from furong.apps.cases.reads.one import told_outside
@@ -58,8 +59,8 @@ def statuses(
 
 
 def _status(event: Event) -> Status:
-    machine = machine_of(event.case.procedure)
-    told = told_outside(machine, event)
+    history = History.of(event.case)
+    machine, told = history.machine(event), told_outside(history, event)
     state = machine.state(event.to_state)
     return Status(
         position=event.entry.position or 0,

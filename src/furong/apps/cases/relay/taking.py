@@ -91,4 +91,4 @@ def _receiving() -> Machine:
         version = ProcedureVersion.objects.latest_of(code)
         if version is not None and OPENING in (machine := machine_of(version)).procedure.openings:
             return machine
-    raise Refusal(_("没有一个办理流程接收热线来件，请在内容包里写上“relay”登记方式"))
+    raise Refusal(_("没有接收热线来件的办理流程，请在内容包里写明“relay”登记方式"))
