@@ -33,7 +33,7 @@ def test_every_operation_states_its_permission() -> None:
         for view in router.path_operations.values()
         for operation in view.operations
     ]
-    assert len(operations) == 51
+    assert len(operations) == 67
     for operation in operations:
         assert operation.auth_param is not NOT_SET
         assert [type(one) for one in operation.auth_callbacks] == [Needs], operation.path

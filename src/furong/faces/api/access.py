@@ -8,6 +8,7 @@ the reads and verbs decide.
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.security import APIKeyCookie
@@ -44,7 +45,7 @@ class Needs(APIKeyCookie):
         return self.authenticate(request, None)
 
     def authenticate(self, request: HttpRequest, _key: str | None) -> User | None:
-        user = request.user
+        user = get_user(request)  # not the lazy one, whose every attribute goes through a proxy
         if not isinstance(user, User):
             return None
         if check_csrf(request):

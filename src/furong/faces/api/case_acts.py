@@ -12,14 +12,14 @@ from ninja import File, Header, Router, UploadedFile
 from furong.apps.base.files import store
 from furong.apps.base.models import StoredFile
 from furong.apps.cases.actions import Changed, act, answer, ask, comment, hold_at
-from furong.apps.cases.engine.performing import NotNow
+from furong.apps.cases.engine.permitting import NotNow
 from furong.apps.cases.models import Case
 from furong.apps.cases.models import Request as Asked
 from furong.apps.cases.reads import told
 from furong.apps.directory.models import User
 from furong.faces.api import case_shapes as shown
 from furong.faces.api.access import Needs, Request
-from furong.faces.api.cases import ACT, answered, found
+from furong.faces.api.cases import ACT, answered, found, reads_within
 from furong.faces.api.once import Answer, IdempotencyKey, answer_once
 from furong.faces.api.problems import Fault, Problem, faulty, not_found
 
@@ -122,7 +122,7 @@ def add_comment(
 ) -> HttpResponse:
     """留言；public 的，反映人也看得到。"""
     case = found(request, case_id)
-    files = _own_files(request, body.files)
+    files = own_files(request, body.files)
 
     def verb(_revision: int | None) -> Case:
         made = comment(
@@ -159,7 +159,7 @@ def _once(
                 hold_at(case, revision)
             done = verb(revision)
         except NotNow as refusal:
-            raise _meanwhile(case, refusal) from refusal
+            raise _meanwhile(request, case, refusal) from refusal
         answer = answered(done, status)
         return Answer(answer.body, answer.status, {"ETag": answer.headers["ETag"]})
 
@@ -174,9 +174,10 @@ def _revision(if_match: str) -> int | None:
     return int(read[1]) if read else 0
 
 
-def _meanwhile(case: Case, refusal: NotNow) -> Problem:
-    """What happened since the client read the case."""
-    since = [shown.event(one).model_dump(mode="json") for one in told(case, refusal.since)]
+def _meanwhile(request: Request, case: Case, refusal: NotNow) -> Problem:
+    """What happened since the client read the case, as far as the person is told of it."""
+    events = told(case, refusal.since, outside=not reads_within(request, case))
+    since = [shown.event(one).model_dump(mode="json") for one in events]
     stale = isinstance(refusal, Changed)
     return Problem(
         412 if stale else 409,
@@ -195,7 +196,7 @@ def _decider(wanted: UUID | None) -> User | None:
     return user
 
 
-def _own_files(request: Request, wanted: list[UUID]) -> list[StoredFile]:
+def own_files(request: Request, wanted: list[UUID]) -> list[StoredFile]:
     rows = {one.pk: one for one in StoredFile.objects.filter(pk__in=wanted)}
     faults = [
         Fault(f"files.{place}", _("没有这个文件，请重新上传"))

@@ -14,9 +14,10 @@ from furong.apps.cases.engine.machine import machine_of
 from furong.apps.cases.models import Case
 from furong.apps.cases.relay import Letter, Status, relay, statuses
 from furong.apps.cases.relay.planning import alike_to, subject_named
+from furong.apps.cases.sight import find
 from furong.faces.api import case_shapes as shown
 from furong.faces.api.access import Needs, Request
-from furong.faces.api.cases import etag, visible
+from furong.faces.api.cases import etag
 from furong.faces.api.problems import Fault, Problem, faulty
 from furong.faces.api.subjects import Moment
 
@@ -85,7 +86,7 @@ def relay_letter(request: Request, body: LetterSent) -> HttpResponse:
     """接收一件来件。同一系统、同一来件编号只登记一次：已有的返回 200 和那一件。"""
     found = subject_named(body.subject, request.auth, request.at)
     if len(found) != 1:
-        why = _("没有这个对象") if not found else _("名称相同的有几家，请写统一社会信用代码")
+        why = _("没有这个服务对象") if not found else _("名称相同的有几家，请写统一社会信用代码")
         raise faulty([Fault("subject", why, _("请核对名称、代码或编号"))])
     letter = Letter(
         0,
@@ -99,7 +100,7 @@ def relay_letter(request: Request, body: LetterSent) -> HttpResponse:
     try:
         made = relay(letter, body.system, subject=found[0], by=request.auth, at=request.at)
     except AlreadyThere as there:
-        kept = visible(request).filter(pk=there.case.pk).first()
+        kept = find(request.auth, there.case.pk, request.at)
         if kept is None:
             raise Problem(
                 409, "already_there", _("这一来件编号已由他人登记，您无权查看")

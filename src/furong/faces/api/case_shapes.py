@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.models import Case, Request
@@ -18,7 +17,7 @@ from furong.packs.models.procedures import AsksFact, AsksField, FormItem
 FORBID: Any = {"extra": "forbid"}
 
 
-class Turn(Schema):
+class Turn(BaseModel):
     """Who has it in hand now and until when. units: the organisations' short names."""
 
     role: str
@@ -27,7 +26,7 @@ class Turn(Schema):
     overdue: bool
 
 
-class CaseLine(Schema):
+class CaseLine(BaseModel):
     """A case in a list. category: open, suspended, closed. revision: what an ETag holds."""
 
     id: UUID
@@ -53,26 +52,26 @@ class CaseLine(Schema):
     external_number: str
 
 
-class CasePage(Schema):
+class CasePage(BaseModel):
     items: list[CaseLine]
     next: str | None
 
 
-class Said(Schema):
+class Said(BaseModel):
     """What an item of a form was answered, in words."""
 
     label: str
     words: str
 
 
-class FileShown(Schema):
+class FileShown(BaseModel):
     id: UUID
     name: str
     media_type: str
     size: int
 
 
-class EventShown(Schema):
+class EventShown(BaseModel):
     """One line of the timeline. deemed: done by the system because the time had passed."""
 
     sequence: int
@@ -87,7 +86,7 @@ class EventShown(Schema):
     recorded_at: datetime
 
 
-class ClockShown(Schema):
+class ClockShown(BaseModel):
     """raw: seconds since it first started; counted: without what stood still. limit: in words."""
 
     name: str
@@ -102,10 +101,10 @@ class ClockShown(Schema):
     overdue: bool
 
 
-class Item(Schema):
+class Item(BaseModel):
     """One item of a form. type: of a fact (boolean, choice, number …) or of a field (text, texts, moment,
     money, files, organisation, organisations, person, people, case, cases, class, policy, criteria,
-    facts). required: true, false, or a condition over facts, which the server decides. values: what
+    facts, answers: an object of fact → value). required: true, false, or a condition over facts, which the server decides. values: what
     may be chosen, code → label. max: characters.
     """
 
@@ -119,7 +118,7 @@ class Item(Schema):
     values: dict[str, str] | None = None
 
 
-class Offer(Schema):
+class Offer(BaseModel):
     """An act that you may do now. kind: action, request, answer. path: where to POST it.
 
     closures: of which one must be chosen, code → label. proxy: another's decision, entered from paper.
@@ -134,7 +133,7 @@ class Offer(Schema):
     form: list[Item]
 
 
-class RequestShown(Schema):
+class RequestShown(BaseModel):
     """delivered_at: null while it waits for the list that delivers it."""
 
     id: UUID
@@ -155,7 +154,7 @@ class CaseShown(CaseLine):
     possible: list[Offer]
 
 
-class NewCase(Schema):
+class NewCase(BaseModel):
     """answers: fact or field → value, as the opening's form asks. id: of the client's making, so that
     the same case sent again, offline perhaps, is not opened twice.
     """
@@ -172,7 +171,7 @@ class NewCase(Schema):
     occurred_at: Moment | None = None
 
 
-class Acting(Schema):
+class Acting(BaseModel):
     """closure: where the act leaves a choice. decided_by: whose decision on paper is entered."""
 
     model_config = FORBID
@@ -183,13 +182,13 @@ class Acting(Schema):
     occurred_at: Moment | None = None
 
 
-class Asking(Schema):
+class Asking(BaseModel):
     model_config = FORBID
 
     answers: dict[str, Any] = {}
 
 
-class Commenting(Schema):
+class Commenting(BaseModel):
     """public: also for who raised the case."""
 
     model_config = FORBID
@@ -199,8 +198,22 @@ class Commenting(Schema):
     files: list[UUID] = Field([], max_length=20)
 
 
-class RateShown(Schema):
-    """hit of `of`; missing: belong to it, and it is not known yet. percent: null without any."""
+class RateShown(BaseModel):
+    """hit of `of`; missing: belong to it, and it is not known yet. percent: null without any.
+
+    taken_out: how many of all these were taken out (剔除); after: the rate without them.
+    """
+
+    of: int
+    hit: int
+    missing: int
+    percent: float | None
+    taken_out: int
+    after: "RateAfter"
+
+
+class RateAfter(BaseModel):
+    """A rate without what was taken out of it."""
 
     of: int
     hit: int
@@ -208,7 +221,7 @@ class RateShown(Schema):
     percent: float | None
 
 
-class FiguresShown(Schema):
+class FiguresShown(BaseModel):
     """Of one group of cases, as recorded up to `at`."""
 
     group: str
@@ -225,7 +238,7 @@ class FiguresShown(Schema):
     on_time: dict[str, RateShown]
 
 
-class FiguresList(Schema):
+class FiguresList(BaseModel):
     procedure: str
     by: str
     at: datetime
@@ -313,7 +326,7 @@ def _clock(one: Running) -> ClockShown:
         raw=int(one.raw.total_seconds()),
         counted=int(one.counted.total_seconds()),
         counting=one.counting,
-        limit=one.limit,
+        limit=one.limit.words,
         due_at=one.due_at,
         running=one.running,
         overdue=one.overdue,

@@ -9,20 +9,21 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
-from furong.apps.base.models import StoredFile
 from furong.apps.cases.actions import open_case
-from furong.apps.cases.engine.machine import machine_of
-from furong.apps.cases.models import Case, Event
-from furong.apps.cases.models.case import CaseQuerySet
+from furong.apps.cases.engine.machine import every_machine, machine_of
+from furong.apps.cases.models import Case
 from furong.apps.cases.reads import Figures, Queue, figures, possible, queue, running, timeline
 from furong.apps.cases.reads.figures import Rate
+from furong.apps.cases.sight import find
 from furong.apps.directory.access import coverage_of
 from furong.apps.registry.models import Subject
+from furong.apps.registry.sight import find as find_subject
 from furong.faces.api import case_shapes as shown
 from furong.faces.api.access import Needs, Request
 from furong.faces.api.once import Answer, IdempotencyKey, answer_once
-from furong.faces.api.paging import Line, Paging, page
+from furong.faces.api.paging import Line, Paging, page, written
 from furong.faces.api.problems import Fault, faulty, not_found
+from furong.faces.api.stored import sent
 from furong.faces.api.subjects import Moment
 
 router = Router(tags=["事项"])  # zh: of the API's description
@@ -46,7 +47,7 @@ class CaseFilters(Paging):
 
 
 @router.get("/cases", auth=Needs(VIEW), response=shown.CasePage)
-def list_cases(request: Request, filters: Query[CaseFilters]) -> shown.CasePage:
+def list_cases(request: Request, filters: Query[CaseFilters]) -> HttpResponse:
     """事项：您有权查看的，按编号排列。"""
     wanted = Queue(
         text=filters.q,
@@ -58,12 +59,11 @@ def list_cases(request: Request, filters: Query[CaseFilters]) -> shown.CasePage:
         street=filters.street,
         due=filters.due,
     )
-    rows = queue(request.auth, request.at, wanted)
+    rows = queue(request.auth, request.at, wanted).select_related(None).select_related("subject")
     found, following = page(request, rows, "number", filters)
-    machines = {one.procedure_id: one.procedure for one in found}
-    known = {pk: machine_of(version) for pk, version in machines.items()}
+    known = every_machine()
     items = [shown.line(one, known[one.procedure_id]) for one in found]
-    return shown.CasePage(items=items, next=following)
+    return written(shown.CasePage(items=items, next=following))
 
 
 @router.get("/cases/figures", auth=Needs(VIEW), response=shown.FiguresList)
@@ -120,20 +120,13 @@ def open_new_case(
 def show_case_file(request: Request, case_id: UUID, file_id: UUID) -> HttpResponse:
     """办理记录里的一个附件。"""
     case = found(request, case_id)
-    events = Event.objects.filter(case=case, files=file_id)
-    file = StoredFile.objects.filter(pk=file_id).first() if events.exists() else None
-    if file is None:
-        raise not_found()
-    return HttpResponse(file.path.read_bytes(), headers=file.headers())
-
-
-def visible(request: Request) -> CaseQuerySet:
-    return Case.objects.visible_to(request.auth, request.at).with_all()
+    told = timeline(case, outside=not reads_within(request, case))
+    return sent(next((file for one in told for file in one.files if file.pk == file_id), None))
 
 
 def found(request: Request, case_id: UUID) -> Case:
     """One that the person may see; 404 for any other."""
-    if (case := visible(request).filter(pk=case_id).first()) is None:
+    if (case := find(request.auth, case_id, request.at)) is None:
         raise not_found()
     return case
 
@@ -142,13 +135,20 @@ def etag(case: Case) -> str:
     return f'"{case.revision}"'
 
 
+def reads_within(request: Request, case: Case) -> bool:
+    """Whether the person works on a case or watches it, and does not only follow it as its party."""
+    return Case.objects.filter(pk=case.pk).inside_of(request.auth, request.at).exists()
+
+
 def whole(request: Request, case: Case) -> shown.CaseShown:
+    inside = reads_within(request, case)
+    pending = case.requests.pending().select_related("organisation")
     return shown.whole(
         case,
         request.at,
-        timeline=timeline(case),
+        timeline=timeline(case, outside=not inside),
         clocks=running(case, request.at),
-        pending=case.requests.pending().select_related("organisation"),
+        pending=pending if inside else (),
         possible=possible(case, request.auth, request.at),
     )
 
@@ -165,8 +165,7 @@ def answered(case: Case, status: int = 200) -> Answer:
 def _subject(request: Request, wanted: UUID | None) -> Subject | None:
     if wanted is None:
         return None
-    rows = Subject.objects.visible_to(request.auth, request.at)
-    if (subject := rows.filter(pk=wanted).first()) is None:
+    if (subject := find_subject(request.auth, wanted, request.at)) is None:
         raise faulty([Fault("subject", _("没有这个服务对象"), _("请核对编号"))])
     return subject
 
@@ -189,4 +188,14 @@ def _figures(group: str, one: Figures) -> shown.FiguresShown:
 
 
 def _rate(one: Rate) -> shown.RateShown:
-    return shown.RateShown(of=one.of, hit=one.hit, missing=one.missing, percent=one.percent)
+    after = one.after
+    return shown.RateShown(
+        of=one.of,
+        hit=one.hit,
+        missing=one.missing,
+        percent=one.percent,
+        taken_out=one.taken_out,
+        after=shown.RateAfter(
+            of=after.of, hit=after.hit, missing=after.missing, percent=after.percent
+        ),
+    )

@@ -88,7 +88,7 @@ def faulty(faults: Iterable[Fault]) -> Problem:
     return Problem(
         422,
         "invalid",
-        _("请求里有内容不合要求，什么都没有写入"),
+        _("请求中有内容不符合要求，未保存任何内容"),
         _("请逐项改正后重发"),
         faults=faults,
     )

@@ -7,11 +7,13 @@ from ninja import NinjaAPI
 from furong.faces.api import (
     applications,
     authorisations,
+    calls,
     case_acts,
     case_relay,
     cases,
     disputes,
     drafts,
+    exclusions,
     policies,
     problems,
     subjects,
@@ -44,6 +46,8 @@ api.add_router("", disputes.router)
 api.add_router("", applications.router)
 api.add_router("", drafts.router)
 api.add_router("", case_relay.router)  # before the one that takes any name for a case
+api.add_router("", calls.router)
 api.add_router("", cases.router)
 api.add_router("", case_acts.router)
+api.add_router("", exclusions.router)
 api.add_router("", authorisations.router)

@@ -5,7 +5,18 @@ import sys
 from collections.abc import Sequence
 
 from furong.apps.base.errors import Refusal
-from furong.faces.cli import demo, journal, match, pack, triage, whatif, worker, worktime
+from furong.faces.cli import (
+    calls,
+    demo,
+    journal,
+    match,
+    pack,
+    procedures,
+    triage,
+    whatif,
+    worker,
+    worktime,
+)
 
 MISUSED = 2
 
@@ -14,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 where it did what was asked."""
     parser = argparse.ArgumentParser(prog="furong", description="区县企业服务平台")
     commands = parser.add_subparsers(dest="name", required=True, metavar="命令")
-    for module in (demo, match, whatif, pack, journal, triage, worktime, worker):
+    for module in (demo, match, whatif, pack, procedures, journal, triage, worktime, worker, calls):
         module.add_parser(commands)
     args = parser.parse_args(argv)
     try:
