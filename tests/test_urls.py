@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,10 @@ from furong.apps.base import clock
 from furong.apps.base.clock import set_clock
 from furong.apps.base.files import store
 from furong.apps.base.models import Installation
-from furong.apps.cases.actions import open_case
+from furong.apps.cases.actions import Wording, exclude, make_template, open_case
+from furong.apps.cases.models import Case, ReplyTemplate
 from furong.apps.directory.access import ACTIONS, EVERY_ACTION, Capacity
-from furong.apps.directory.models import User
+from furong.apps.directory.models import Organisation, User
 from furong.apps.handlers.actions import Claim, request_authorisation
 from furong.apps.handlers.models import Authorisation
 from furong.apps.notices import codes
@@ -67,18 +69,27 @@ BY_ALL = {PUBLIC, SIGNED_IN, NOBODY}
 FIGURES = {"show_reach", "case_figures", "case_figures_export"}
 """Addresses of figures: of the subjects that the visitor sees, and so not for owners or strangers to all."""
 
-DISTRICT_WIDE = {"show_figures"}
-"""Addresses for who sees the whole district."""
+WITHIN = {
+    *("exclusions", "exclusions_export", "exclusion", "exclusion_file", "show_exclusion"),
+    *("case_figure_rows", "case_figure_rows_export", "reply_templates", "reply_template"),
+}
+"""Addresses of what offices say among themselves of cases: not for the party of a case."""
 
-OF_CASES = {"show_case_file"}
-"""Walked in tests/faces/api/test_cases.py: here no case has a file."""
+DISTRICT_WIDE = {"show_figures", "reply_template_new"}
+"""Addresses for who sees, or dispatches in, the whole district."""
+
+OF_CASES = {"show_case_file", "show_exclusion_file"}
+"""Walked in tests/faces/api/test_cases.py and test_exclusions.py: here no such file is asked for."""
 SAID_ONCE = {"contest", "contest_fact"}
 """Addresses that refuse what somebody has said already."""
 
 BY_ROLE: Mapping[str, frozenset[str]] = {
     "case_do": frozenset({"owner", "liaison", "dispatcher"}),  # urges a case that a unit holds
+    "calls": frozenset({"dispatcher"}),  # others have no list here
     "case_new": frozenset({"dispatcher"}),  # relays what the hotline sent
     "case_alike": frozenset({"dispatcher"}),
+    "reply_template_new": frozenset({"dispatcher"}),  # who keeps the district's
+    "case_exclude": frozenset(),  # for who speaks for the unit that holds the case
 }
 """Addresses of acts: open to who has the role that the procedure asks for."""
 
@@ -116,7 +127,8 @@ class Address:
             f"{one}/<uuid:pk>"
             for one in ("applications", "cases", "decisions", "disputes", "authorisations")
         )
-        named = {"application_id", "dispute_id"} & self.parameters or self.route.startswith(routes)
+        ids = {"application_id", "dispute_id", "exclusion_id", "exclusion"}
+        named = ids & self.parameters or self.route.startswith(routes)
         return bool(named or self.of_a_letter) and self.method == "GET"
 
     @property
@@ -125,8 +137,8 @@ class Address:
 
         Here it is asked for nobody's; its own tests walk what it shows.
         """
-        routes = ("mine/cases/<", "field/cases/<", "lists/<", "lists/proxy/<", "t/<")
-        return self.route.startswith(routes)
+        routes = ("mine/cases/<", "field/cases/<", "lists/<", "lists/proxy/<", "t/<", "calls/<")
+        return self.route.startswith(routes) or "call_list_id" in self.parameters
 
     @property
     def of_a_letter(self) -> bool:
@@ -149,7 +161,9 @@ class Address:
         actions = ACTIONS.get(capacity, frozenset())
         if self.name in BY_ROLE:
             return capacity in BY_ROLE[self.name]
-        if self.name in FIGURES and (capacity == Capacity.OWNER or "subject.view" not in actions):
+        if self.name in FIGURES | WITHIN and (
+            capacity == Capacity.OWNER or "subject.view" not in actions
+        ):
             return False
         return self.permission in {PUBLIC, SIGNED_IN, *actions}
 
@@ -285,36 +299,77 @@ def raised(subject: Subject, at: datetime) -> None:
     told = {"title": f"{subject.name}停车难", "photos": [str(file.pk)]}
     case = open_case("appeal", "report", subject=subject, answers=told, by=owner, at=at)
     dispatch(case, by=dispatcher, at=at)
+    excluded(case, at)
 
 
-def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[str, Any]:
-    return {
+def excluded(case: Case, at: datetime) -> None:
+    """The unit that holds a case asks that it be left out, with a paper."""
+    unit = Organisation.objects.get(code="urban")
+    held = User.objects.filter(username="asks").first()
+    clerk = held or person("asks", "申请人", "clerk", ("organisation", unit.code), at=at)
+    paper = store("停电通知".encode(), name="通知.txt", by=clerk, at=at)
+    exclude(
+        case, unit, rate="resolve", ground="force_majeure", words=f"{case.title}当日停电",
+        files=[paper], by=clerk, at=at,
+    )  # fmt: skip
+
+
+def kept_text() -> UUID:
+    """A reply template of the whole district."""
+    held = ReplyTemplate.objects.first()
+    keeper = User.objects.get(username="handler")
+    told = Wording("答复", "{编号}")
+    return (held or make_template(None, told, by=keeper, at=clock.now())).pk
+
+
+class Things(dict[str, Any]):
+    """Parameter → value, or what finds it, which is asked when the value is."""
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        return value() if callable(value) else value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default  # noqa: SIM401 - which would call itself
+
+    def __or__(self, more: Mapping[str, Any]) -> "Things":  # type: ignore[override]
+        return Things({**self, **more})
+
+
+def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> Things:
+    return Things({
         "paper": "poster",
-        "code": forwarded(),
+        "code": lambda: forwarded(),
         "notices": uuid4(),  # nobody's message
-        "applications": subject.applications.get().pk,
-        "application_id": subject.applications.get().pk,
-        "decisions": subject.decisions.get().pk,
-        "disputes": subject.disputes.get().pk,
-        "dispute_id": subject.disputes.get().pk,
-        "entry": subject.disputes.get().entries.exclude(evidence=None).earliest("pk").pk,
-        "authorisations": claimed(subject).pk,
-        "authorisation_id": claimed(subject).pk,
-        "claims": claimed(subject).pk,
+        "applications": lambda: subject.applications.get().pk,
+        "application_id": lambda: subject.applications.get().pk,
+        "decisions": lambda: subject.decisions.get().pk,
+        "disputes": lambda: subject.disputes.get().pk,
+        "dispute_id": lambda: subject.disputes.get().pk,
+        "entry": lambda: subject.disputes.get().entries.exclude(evidence=None).earliest("pk").pk,
+        "authorisations": lambda: claimed(subject).pk,
+        "authorisation_id": lambda: claimed(subject).pk,
+        "claims": lambda: claimed(subject).pk,
         "handlers": uuid4(),  # nobody's letter
         "errands": uuid4(),
-        "cases": subject.cases.get().pk,
-        "case_id": subject.cases.get().pk,
+        "cases": lambda: subject.cases.get().pk,
+        "case_id": lambda: subject.cases.get().pk,
+        "exclusion": lambda: subject.cases.get().exclusions.get().pk,
+        "exclusion_id": lambda: subject.cases.get().exclusions.get().pk,
+        "template": lambda: kept_text(),
+        "evidence": lambda: subject.cases.get().exclusions.get().files.get().pk,
         "procedure": "appeal",
+        "number": 1,
         "opening": "relay",
         "key": "actions.urge",
         "sequence": 1,
-        "attached": subject.cases.get().events.get(sequence=1).files.get().pk,
+        "attached": lambda: subject.cases.get().events.get(sequence=1).files.get().pk,
         "invitation": uuid4(),  # nobody's link
         "mine": subject.pk,
         "field": uuid4(),  # nobody's case
         "lists": uuid4(),
         "line": uuid4(),
+        **dict.fromkeys(("calls", "call_list_id", "case_pk"), uuid4()),  # nobody's
         "token": "nobodys",
         "kind": "pdf",
         "subjects": subject.pk,
@@ -328,12 +383,12 @@ def values_for(subject: Subject, draft: UUID | str, batch: UUID | str) -> dict[s
         "letters": uuid4(),
         **{name: uuid4() for name in ("asked_id", "file_id")},
         "name": "dispatch",
-        **drafted(),
-    }
+        **{name: partial(drafted, name) for name in ("studio", "draft_id", "file")},
+    })  # fmt: skip
 
 
-def drafted() -> dict[str, Any]:
-    """A draft that a review sent back, and the file that the opinion rests on."""
+def drafted(name: str) -> Any:
+    """Of a draft that a review sent back, and the file that the opinion rests on: one of their ids."""
     held = Opinion.objects.select_related("draft", "file").first()
     if held is None:
         at = clock.now()
@@ -352,7 +407,7 @@ def drafted() -> dict[str, Any]:
         )
         held = Opinion.objects.select_related("draft", "file").get()
     assert held.file is not None
-    return {"studio": held.draft.pk, "draft_id": held.draft.pk, "file": held.file.pk}
+    return held.file.pk if name == "file" else held.draft.pk
 
 
 def forwarded() -> str:

@@ -113,7 +113,7 @@ def test_a_letter_goes_its_way_from_the_file_and_back(
     assert "与 SQ202000001 相像" in page
     assert "与 第 5 行 相像" in page
     assert "来件编号与第 4 行相同" in page
-    assert "没有登记名为“没有这家公司”的对象" in page
+    assert "没有登记名为“没有这家公司”的服务对象" in page
     assert "“昨天”不是日期时间" in page
     assert "登记 3 件" in page
     assert Case.objects.count() == 1, "looking writes nothing"

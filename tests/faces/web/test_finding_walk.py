@@ -40,6 +40,7 @@ def test_a_clerk_sees_that_a_decision_deviates_before_sending_it(
     sized.goto(f"{live_server.url}/login/?next=/applications/")
     sized.get_by_role("button", name="经办人员").click()
     sized.get_by_role("link", name=applied.number).click()
+    sized.wait_for_url("**/applications/*/")
     assert fits(sized)
     notice = sized.locator("#deviation")
     sized.get_by_label("同意", exact=True).check()

@@ -69,6 +69,7 @@ def test_a_message_is_found_by_its_bell_and_read(
     sized.get_by_role("button", name="政策专员").click()
     sized.wait_for_url(f"{live_server.url}/")
     sized.get_by_role("link", name="我的消息 1").click()
+    sized.get_by_role("heading", name="我的消息", level=1).wait_for()
     assert fits(sized)
     sized.get_by_role("button", name="政策有新版").click()
     sized.wait_for_url(f"{live_server.url}/policies/T01/")

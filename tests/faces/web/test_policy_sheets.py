@@ -59,7 +59,7 @@ def test_a_file_that_is_no_list_is_refused_on_the_spot(sun: Client) -> None:
 def test_each_row_is_told_of_before_anything_is_written(sun: Client) -> None:
     rows = [GOOD, GOOD | {"编号": "T10", "办理方式": "随便", "领导批示": "阅"}]
     page = text(sun.get(sent(sun, table(rows))))
-    assert "没有读懂的列：领导批示" in page
+    assert "未识别的列：领导批示" in page
     assert "办理方式：没有“随便”这一项；可写：免申即享、即申即享、申报" in page
     assert "待补：" in page
     assert "新开 1 份草稿" in page

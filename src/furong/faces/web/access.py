@@ -10,10 +10,11 @@ from functools import wraps
 from typing import Concatenate
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,7 +24,7 @@ from django_htmx.middleware import HtmxDetails
 from furong.apps.base import clock
 from furong.apps.base.errors import Refusal
 from furong.apps.base.models import NotInstalled
-from furong.apps.directory.access import ACTIONS, EVERY_ACTION, grants_of
+from furong.apps.directory.access import ACTIONS, EVERY_ACTION, held_by
 from furong.apps.directory.models import User
 
 PUBLIC, SIGNED_IN = "public", "signed in"
@@ -72,14 +73,16 @@ def person(request: Request) -> User:
 
 def actions_of(user: User | AnonymousUser, at: datetime) -> frozenset[str]:
     """Every action that some grant of the person allows at a moment."""
-    capacities = grants_of(user, at).values_list("capacity", flat=True)
+    capacities = {one.capacity for one in held_by(user, at)}
     return frozenset().union(*(ACTIONS[capacity] for capacity in capacities))
 
 
 def _guarded[**P](view: View[P], permission: str) -> Opened[P]:
     @wraps(view)
     def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        _drop_nul(request)
         request.at = clock.now()
+        request.user = get_user(request)  # not the lazy one: its attributes go through a proxy
         request.actions = actions_of(request.user, request.at)
         if permission != PUBLIC and not isinstance(request.user, User):
             return _to_sign_in(request)
@@ -90,6 +93,17 @@ def _guarded[**P](view: View[P], permission: str) -> Opened[P]:
 
     guarded.__dict__["permission"] = permission
     return guarded  # type: ignore[return-value] # HtmxMiddleware and the lines above make the Request
+
+
+def _drop_nul(request: HttpRequest) -> None:
+    """The address is read without what nobody types and PostgreSQL does not take."""
+    if "%00" not in request.META.get("QUERY_STRING", ""):
+        return
+    made = QueryDict(mutable=True)
+    for key, values in request.GET.lists():
+        made.setlist(key.replace("\0", ""), [one.replace("\0", "") for one in values])
+    made._mutable = False  # noqa: SLF001 - as Django's own are
+    request.GET = made  # type: ignore[assignment] # its stubs know two classes of them
 
 
 def _answer[**P](

@@ -4,6 +4,7 @@ A page costs the same however many cases there are: the rows of a page are found
 first, and everything that they show is read once for all of them.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from furong.apps.cases.models import Case
 from furong.apps.cases.models.case import CaseQuerySet
 from furong.apps.cases.reads import Queue
 from furong.apps.directory.models import User
-from furong.faces.web.cursor import Page, ordered, page_of
+from furong.faces.web.cursor import Page, in_order, ordered, page_of
 
 MINE, LIVE, CLOSED = "mine", "live", "closed"
 BOXES = (MINE, LIVE, CLOSED)
@@ -56,11 +57,15 @@ def usual_order(box: str) -> str:
 
 @dataclass(frozen=True)
 class CaseListing:
-    """The cases of one queue, as far as its address asks for them."""
+    """The cases of one queue, as far as its address asks for them. inbox: where that is the queue.
+
+    An inbox goes by the limits of the person's own part: a leader's 报到, an answer, a co-handler's.
+    """
 
     user: User
     chosen: Mapping[str, str]
     at: datetime
+    inbox: CaseQuerySet | None = None
 
     @cached_property
     def machines(self) -> Mapping[UUID, Machine]:
@@ -72,41 +77,76 @@ class CaseListing:
         """Whether anything but the box and the order is asked for."""
         return any(self.chosen[name] for name in FILTERS if name not in ("box", "order"))
 
-    def ordered(self) -> CaseQuerySet:
-        """All of what the address asks for, in its order."""
-        keys = ordered(KEYS[self.chosen["order"]], NULLABLE)
-        return self._within(self.chosen["state"]).order_by(*keys)
+    @cached_property
+    def dues(self) -> Mapping[UUID, datetime]:
+        """Of an inbox, until when the person's own part is to be done, where that is no case's limit."""
+        return reads.own_dues(self.user, self.at) if self.inbox is not None else {}
 
-    def _within(self, state: str, category: str | None = None) -> CaseQuerySet:
+    def first(self, most: int) -> list[Case]:
+        """The first of what the address asks for, in its order."""
+        keys = KEYS[self.chosen["order"]]
+        beside, rest = self._parted(self.chosen["state"])
+        rows = rest.with_all().order_by(*ordered(keys, NULLABLE))[:most]
+        return in_order([*rows, *beside], keys)[:most]
+
+    def _parted(self, state: str, category: str | None = None) -> tuple[list[Case], CaseQuerySet]:
+        """Cases with a limit of the person's own, which then is the case's; and the others."""
+        rest = self._within(state, category)
+        if not self.dues:
+            return [], rest
+        beside = [case for case in self._beside if state in ("", case.state)]
+        return beside, rest.exclude(pk__in=[*self.dues])
+
+    @cached_property
+    def _beside(self) -> list[Case]:
+        """Of every state, those that have a limit of the person's own; the page asks for them twice."""
+        meant = {"overdue": (None, self.at), "today": (self.at, day_ends(self.at))}
+        after, upto = meant.get(self.chosen["due"], (None, None))
+        found = []
+        for case in self._within("", due="").filter(pk__in=[*self.dues]).with_all():
+            case.due_at = self.dues[case.pk]
+            if (after is None or case.due_at > after) and (upto is None or case.due_at <= upto):
+                found.append(case)
+        return found
+
+    def _within(
+        self, state: str, category: str | None = None, due: str | None = None
+    ) -> CaseQuerySet:
         chosen = self.chosen
-        of_box = "closed" if chosen["box"] == CLOSED else "live"
         fact = (CATEGORY, chosen["category"]) if chosen["category"] else ("", "")
         wanted = Queue(
             text=chosen["q"],
             procedure=chosen["procedure"],
             state=state,
-            category=of_box if category is None else category,
+            category=self._category if category is None else category,
             kind=chosen["kind"],
             unit=chosen["unit"],
             street=chosen["street"],
-            due=chosen["due"],
+            due=chosen["due"] if due is None else due,
             fact=fact,
         )
         return reads.filtered(self._box, wanted, self.at, day_ends=day_ends(self.at))
 
+    @property
+    def _category(self) -> str:
+        """Which cases the box has to be narrowed to: an inbox is live by itself."""
+        return {CLOSED: "closed", MINE: ""}.get(self.chosen["box"], "live")
+
     @cached_property
     def _box(self) -> CaseQuerySet:
         """The cases of the box, which the page asks twice: for its rows and for its counts."""
-        if self.chosen["box"] == MINE:
-            return reads.inbox(self.user, self.at)
+        if self.inbox is not None:
+            return self.inbox
         return Case.objects.visible_to(self.user, self.at)
 
     @cached_property
     def counts(self) -> Mapping[tuple[str, str], int]:
         """(procedure, state) → how many of the box there are, whatever state is asked for."""
-        closed = self.chosen["box"] == CLOSED
-        rows = self._within("", category="")
-        return reads.counts(rows, self.machines, category="closed" if closed else "live")
+        beside, rest = self._parted("", category="")
+        found = Counter(reads.counts(rest, self.machines, category=self._category))
+        procedures = {pk: machine.procedure.procedure for pk, machine in self.machines.items()}
+        found.update((procedures[case.procedure_id], case.state) for case in beside)
+        return found
 
     @property
     def total(self) -> int:
@@ -114,30 +154,27 @@ class CaseListing:
         return sum(n for (_code, state), n in self.counts.items() if wanted in ("", state))
 
     def page(self, *, after: str, before: str) -> Page[Case]:
-        """One page, with subject, street and procedure; the rest is read by who shows it."""
+        """One page, with subject, street and procedure; the rest is read by who shows it.
+
+        due_at of these rows is until when they wait for the person, and not to be saved.
+        """
         keys = KEYS[self.chosen["order"]]
-        bare = (
-            self._within(self.chosen["state"])
-            .select_related(None)
-            .only("id", "due_at", "opened_at", "number")
-        )
+        beside, rest = self._parted(self.chosen["state"])
         place = page_of(
-            bare,
+            rest.select_related(None).only("id", "due_at", "opened_at", "number"),
             keys,
+            beside,
             after=after,
             before=before,
             size=SIZE,
             total=self.total,
             nullable=NULLABLE,
         )
-        whole = whole_cases(Case.objects.filter(pk__in=[one.pk for one in place.rows]))
+        whole = Case.objects.filter(pk__in=[one.pk for one in place.rows]).with_all()
         by_id = {one.pk: one for one in whole}
+        for own in by_id.keys() & self.dues.keys():
+            by_id[own].due_at = self.dues[own]
         return Page([by_id[one.pk] for one in place.rows], place.pages)
-
-
-def whole_cases(rows: CaseQuerySet) -> CaseQuerySet:
-    """With what a row names, and without the procedure's whole text, which is long."""
-    return rows.with_all().defer("procedure__content")
 
 
 def day_ends(at: datetime) -> datetime:

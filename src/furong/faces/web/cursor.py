@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ class Page[T]:
 def page_of[M: models.Model](
     queryset: models.QuerySet[M],
     keys: Sequence[str],
+    beside: Sequence[M] = (),
+    /,
     *,
     after: str = "",
     before: str = "",
@@ -33,18 +36,21 @@ def page_of[M: models.Model](
 ) -> Page[M]:
     """One page of a queryset ordered by `keys`: field names, `-` before a descending one.
 
-    The keys together must tell rows apart; none is null but for ascending ones that `nullable`
+    beside: rows in memory, none of the queryset's, that take their places among these. The keys
+    together must tell rows apart; none is null but for ascending ones that `nullable`
     names, whose nulls come last. A cursor that cannot be read begins the list from its start.
     """
     back = _past(queryset, before, keys, nullable, back=True)
     if back is not None:
-        found = list(back.order_by(*ordered(_turned(keys), nullable))[: size + 1])
+        found = _first(back, _turned(keys), nullable, size + 1)
+        found = _among(found, beside, _turned(keys), before)[: size + 1]
         rows = found[:size][::-1]
         earlier, later = len(found) > size, True
     else:
         on = _past(queryset, after, keys, nullable)
         place, wanted = on is not None, queryset if on is None else on
-        found = list(wanted.order_by(*ordered(keys, nullable))[: size + 1])
+        found = _first(wanted, keys, nullable, size + 1)
+        found = _among(found, beside, keys, after if place else "")[: size + 1]
         rows = found[:size]
         earlier, later = place, len(found) > size
     return Page(
@@ -56,6 +62,58 @@ def page_of[M: models.Model](
             later=_cursor(rows[-1], keys) if rows and later else None,
         ),
     )
+
+
+def _first[M: models.Model](
+    queryset: models.QuerySet[M], keys: Sequence[str], nullable: Collection[str], most: int
+) -> list[M]:
+    """The first rows in the order of the keys.
+
+    Those without a first key are asked for apart, and only where the others do not fill the page:
+    in an order by "nulls last" SQLite would sort them all.
+    """
+    first = keys[0].removeprefix("-")
+    if first not in nullable:
+        return [*queryset.order_by(*ordered(keys, nullable))[:most]]
+    valued = queryset.filter(**{f"{first}__isnull": False}).order_by(
+        keys[0], *ordered(keys[1:], nullable)
+    )
+    empty = queryset.filter(**{f"{first}__isnull": True}).order_by(*ordered(keys[1:], nullable))
+    found: list[M] = []
+    for rows in (empty, valued) if keys[0].startswith("-") else (valued, empty):
+        if len(found) < most:
+            found += rows[: most - len(found)]
+    return found
+
+
+def _among[M: models.Model](
+    found: list[M], beside: Sequence[M], keys: Sequence[str], cursor: str
+) -> list[M]:
+    """Rows of the database and those in memory that lie past a cursor, in one order."""
+    if not beside:
+        return found
+    place = _read(cursor, keys) if cursor else None
+    if place is None:
+        return in_order([*found, *beside], keys)
+    seen = copy(beside[0])
+    for key, value in zip(keys, place, strict=True):
+        field: Any = seen._meta.get_field(key.removeprefix("-"))  # noqa: SLF001 - public in all but name
+        setattr(seen, field.attname, field.to_python(value))
+    rows = in_order([*beside, seen], keys)  # what lies on the place was seen: it stands before
+    past = rows[next(n for n, row in enumerate(rows) if row is seen) + 1 :]
+    return in_order([*found, *past], keys)
+
+
+def in_order[M: models.Model](rows: Sequence[M], keys: Sequence[str]) -> list[M]:
+    """Rows in memory as `ordered` would have them: nulls last going on, and first going back."""
+    found = [*rows]
+    for key in reversed(keys):
+        name = key.removeprefix("-")
+        found.sort(
+            key=lambda row, name=name: (getattr(row, name) is None, getattr(row, name) or 0),  # type: ignore[misc]
+            reverse=key.startswith("-"),
+        )
+    return found
 
 
 def slice_of[T](

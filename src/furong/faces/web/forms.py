@@ -1,101 +1,49 @@
 """Forms that a procedure declares, as a page asks them and reads them back: one for all procedures.
 
-Every control is named `a-` and the item's fact or field. Files are stored as soon as they arrive, so
-that a form that is refused for another reason shows them as kept; they come back as signed ids, which
-nobody else can use.
+Every control is named `a-` and the item's fact or field, so that a form's own keys (key, revision,
+closure) cannot meet them.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.core.signing import BadSignature, Signer
+from django.db.models import F
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from furong.apps.base import clock
-from furong.apps.base.errors import Refusal
-from furong.apps.base.files import store
 from furong.apps.base.journal import Actor
-from furong.apps.base.models import StoredFile
+from furong.apps.cases.engine.history import MIGRATION
 from furong.apps.cases.engine.machine import Machine
 from furong.apps.cases.models import Case
-from furong.apps.directory.access import Capacity
-from furong.apps.directory.models import Grant, Organisation, User
-from furong.apps.policies.reads import whole_texts
 from furong.apps.registry.models import Subject
 from furong.apps.registry.reads import encoded_facts
 from furong.engines.rules import plain
-from furong.faces.web.presenters.parts import Option, Text
-from furong.packs.models.procedures import AsksFact, AsksField, AsksNamed, FormItem
+from furong.engines.rules.words import in_words
+from furong.faces.web.form_choices import organisations, people, policies
+from furong.faces.web.presenters.asked import PREFIX, Asked, options_of
+from furong.faces.web.presenters.parts import Text
+from furong.faces.web.uploads import Kept, Uploads
+from furong.packs.models.procedures import AskedWithin, AsksFact, AsksField, AsksNamed, FormItem
 
-PREFIX = "a-"
-KEPT = "-kept"
-_COMMAS = re.compile(r"[,\uff0c\u3001]")
+_COMMAS = re.compile(r"[\s,;\uff0c\u3001\uff1b]+")
 LONG = 120
 """Characters from which on a text is asked in several lines."""
 
-YES_NO = (("true", gettext_lazy("是")), ("false", gettext_lazy("否")))
-MEMBERS = (Capacity.LEADER, Capacity.HEAD, Capacity.CLERK, Capacity.DISPATCHER, Capacity.LIAISON)
-"""Whom a form may name as a person."""
+YES_NO: Mapping[str, Text] = {"true": gettext_lazy("是"), "false": gettext_lazy("否")}
 
-SEVERAL = frozenset({"several", "organisations", "people", "facts"})
-MANY = 12
-"""Boxes from which on a list has a search field of its own."""
+SAID_ASIDE = ("comment", "party", MIGRATION)
+"""Entries that bring a case on in no way."""
 
 Given = Mapping[str, Sequence[str]]
 """What stands in a form: name of the fact or field → what was written or chosen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file that was taken in with a form that has to be sent again. token: it, signed."""
-
-    token: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question. kind: text long texts moment money files case cases choice list several number date.
-
-    required: `always`, `sometimes` (the other answers decide), or "". outside: who raised the case
-    will read the answer. values: what stands in it. now: of a moment, what the clock shows.
-    """
-
-    key: str
-    label: Text
-    kind: str
-    required: str = ""
-    limit: int | None = None
-    unit: Text = ""
-    options: Sequence[Option] = ()
-    values: Sequence[str] = ()
-    kept: Sequence[Kept] = ()
-    error: str = ""
-    outside: bool = False
-    personal: bool = False
-    prefix: str = PREFIX
-    now: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"{self.prefix}{self.key}"
-
-    @property
-    def value(self) -> str:
-        return self.values[0] if self.values else ""
-
-    @property
-    def searched(self) -> bool:
-        """Whether its boxes are too many to look through."""
-        return len(self.options) > MANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +60,9 @@ class Entered:
 class Form:
     """The form of one act. owner: whose files come back with it, a person's id or a link's.
 
-    prefix: of its controls, where a page has several forms in one.
+    prefix: of its controls, where a page has several forms in one. sees: whether the reader may be
+    shown what the registry knows of the subject. proof: the field that shows the paper by which
+    another's decision is entered, "" where it is the reader's own.
     """
 
     machine: Machine
@@ -121,13 +71,26 @@ class Form:
     case: Case | None = None
     subject: Subject | None = None
     prefix: str = PREFIX
+    sees: bool = True
+    proof: str = ""
 
     def ask(
-        self, entered: Entered | None = None, problems: Mapping[str, str] | None = None
+        self,
+        entered: Entered | None = None,
+        problems: Mapping[str, str] | None = None,
+        *,
+        first: QueryDict | None = None,
     ) -> list[Asked]:
-        """The questions: with what is known, or again with what was entered and what is wrong with it."""
+        """The questions: with what is known, or again with what was entered and what is wrong with it.
+
+        first: the query of the address, by which another page filled something in: `?a-main=SQ…`.
+        """
         wrong = {**(entered.problems if entered else {}), **(problems or {})}
-        return [self._asked(item, entered, wrong) for item in self._items()]
+        return [self._asked(item, entered, wrong, first) for item in self._items()]
+
+    def left(self, entered: Entered) -> list[Asked]:
+        """What was entered, for its writer to take along where the form stands open no longer."""
+        return [one for one in self.ask(entered) if one.said.strip() or one.kept]
 
     def read(
         self, post: QueryDict, files: MultiValueDict[str, Any], *, by: Actor, at: datetime
@@ -137,28 +100,31 @@ class Form:
         given: dict[str, list[str]] = {}
         kept: dict[str, list[Kept]] = {}
         problems: dict[str, str] = {}
+        uploads = Uploads(self.owner)
         for item in self._items():
             key = key_of(item)
-            kind = self._kind(item)
+            kind, name = self._kind(item), f"{self.prefix}{key}"
             if kind == "files":
-                held = [*self._returned(post.getlist(f"{self.prefix}{key}{KEPT}"))]
-                taken, refused = _stored(files.getlist(f"{self.prefix}{key}"), by=by, at=at)
-                held += taken
+                held, refused = uploads.taken(name, post, files, by=by, at=at)
                 if refused:
                     problems[key] = refused
                 answers[key] = held
-                kept[key] = [self.keep(one) for one in held]
+                kept[key] = [uploads.keep(one) for one in held]
                 continue
-            values = [one for one in post.getlist(f"{self.prefix}{key}") if one.strip()]
-            given[key] = values
-            if values:
-                answers[key] = _answer(kind, values)
+            given[key] = [one for one in post.getlist(name) if one.strip()]
+            if given[key] and isinstance(item, AskedWithin):
+                answers.setdefault(item.within, {})[key] = _answer(kind, given[key])
+            elif given[key]:
+                answers[key] = _answer(kind, given[key])
         return Entered({k: v for k, v in answers.items() if v}, given, kept, problems)
 
     def _items(self) -> Iterator[AsksFact | AsksField]:
         for item in self.items:
             if isinstance(item, AsksNamed):
                 yield from self._named(item.asked)
+            elif isinstance(item, AsksField) and item.type == "answers":
+                for one in self._named(item.of or ""):
+                    yield AskedWithin(fact=one.fact, within=item.field)
             elif isinstance(item, AsksField) or (isinstance(item, AsksFact) and item.value is None):
                 yield item
 
@@ -169,51 +135,42 @@ class Form:
             if key in self.machine.facts:
                 yield AsksFact(fact=key)
 
-    # --- files ----------------------------------------------------------------------------------
-
-    def _signer(self) -> Signer:
-        return Signer(salt=f"furong.form.{self.owner}")
-
-    def keep(self, file: StoredFile) -> Kept:
-        """A stored file as it comes back with the form."""
-        return Kept(self._signer().sign(str(file.pk)), file.name)
-
-    def _returned(self, tokens: Sequence[str]) -> Iterator[StoredFile]:
-        for token in tokens:
-            try:
-                pk = self._signer().unsign(token)
-            except BadSignature:
-                continue
-            if (file := StoredFile.objects.filter(pk=pk).first()) is not None:
-                yield file
-
     # --- one question ---------------------------------------------------------------------------
 
     def _asked(
-        self, item: AsksFact | AsksField, entered: Entered | None, problems: Mapping[str, str]
+        self,
+        item: AsksFact | AsksField,
+        entered: Entered | None,
+        problems: Mapping[str, str],
+        first: QueryDict | None,
     ) -> Asked:
         key, kind = key_of(item), self._kind(item)
-        values = entered.given.get(key, ()) if entered else self._known(item)
-        own = isinstance(item, AsksField)
-        fact = None if own else self.machine.facts[key]
-        return Asked(
+        if entered:
+            values = entered.given.get(key, ())
+        else:
+            filled = first.getlist(f"{self.prefix}{key}") if first else []
+            values = filled or self._known(item)
+        always = item.required == "TRUE" or (bool(self.proof) and key == self.proof)
+        asked = Asked(
             key=key,
-            label=item.label
-            if isinstance(item, AsksField)
-            else (fact.ask or fact.label if fact else ""),
+            label="",
             kind=kind,
-            required={"": "", "TRUE": "always"}.get(str(item.required), "sometimes"),
-            limit=item.max if isinstance(item, AsksField) else None,
-            unit=fact.unit if fact else "",
-            options=self._options(item, values),
+            required="always" if always else "sometimes" if item.required else "",
+            needed=self._needed(item.required) if item.required and not always else "",
+            options=options_of(self._choices(item), values),
             values=values,
             kept=entered.kept.get(key, ()) if entered else (),
             error=problems.get(key, ""),
-            outside=isinstance(item, AsksField) and item.audience is not None,
-            personal=isinstance(item, AsksField) and item.personal,
             prefix=self.prefix,
             now=_now() if kind == "moment" and key not in self._limits else "",
         )
+        if isinstance(item, AsksField):
+            return replace(
+                asked, label=item.label, limit=item.max, audience=item.audience or "",
+                personal=item.personal,
+            )  # fmt: skip
+        fact = self.machine.facts[key]
+        return replace(asked, label=fact.ask or fact.label, unit=fact.unit)
 
     def _kind(self, item: AsksFact | AsksField) -> str:
         if isinstance(item, AsksFact):
@@ -228,6 +185,8 @@ class Form:
         Judgements are asked anew: yes and no, and what is asked of a person in so many words.
         """
         key, case = key_of(item), self.case
+        if isinstance(item, AskedWithin):
+            return []  # asked of somebody, to be held against what is known
         if isinstance(item, AsksField):
             if item.type == "class":
                 return [case.kind] if case else [next(iter(self.machine.procedure.classes))]
@@ -235,41 +194,54 @@ class Form:
         fact = self.machine.facts[key]
         carried = self.machine.known.kind(self.subject.kind).facts if self.subject else ()
         if key in carried and self.subject is not None:
-            value = encoded_facts(self.subject).get(key)
+            value = encoded_facts(self.subject).get(key) if self.sees else None
             return _texts(plain(fact, value)) if value is not None else []
-        if case is None or fact.type == "boolean" or fact.ask:
+        if case is None or fact.type == "boolean" or fact.ask or self._blind:
             return []
         held = case.facts.get(key)
         return [] if held is None or isinstance(held, dict) else _texts(held)
 
+    @property
+    def _blind(self) -> bool:
+        """Whether the case waits for somebody who must not know what was said before."""
+        case = self.case
+        return case is not None and bool(self.machine.procedure.states[case.state].blind)
+
     def _said_before(self, item: AsksField) -> list[str]:
-        """The words of the last act that the reporter will read: who checks them may mend them."""
-        if self.case is None or item.audience is None or item.type != "text":
+        """The words of the act that led here, where the reporter will read them: who checks may mend."""
+        if self.case is None or item.audience is None or item.type != "text" or self._blind:
             return []
-        last = self.case.events.exclude(act="comment").order_by("sequence").last()
+        moved = self.case.events.exclude(from_state=F("to_state")).exclude(act__in=SAID_ASIDE)
+        last = moved.order_by("sequence").last()
         said = last.fields.get(item.field) if last else None
         return [said] if isinstance(said, str) and said else []
 
-    def _options(self, item: AsksFact | AsksField, values: Sequence[str]) -> list[Option]:
-        return [Option(str(v), text, str(v) in values) for v, text in self._choices(item)]
-
-    def _choices(self, item: AsksFact | AsksField) -> Sequence[tuple[Any, Text]]:
+    def _choices(self, item: AsksFact | AsksField) -> Mapping[str, Text]:
         if isinstance(item, AsksFact):
             fact = self.machine.facts[item.fact]
-            return YES_NO if fact.type == "boolean" else [*fact.values.items()]
+            return YES_NO if fact.type == "boolean" else fact.values
         match item.type:
             case "class":
-                return [*self.machine.procedure.classes.items()]
+                return self.machine.procedure.classes
             case "organisation" | "organisations":
-                return organisations()
+                return self._organisations
             case "person" | "people":
-                return people(clock.now())
+                return self._people
             case "policy":
-                return [(text.policy.id, text.policy.title) for text in whole_texts()]
+                return policies()
             case "facts":
                 return self._facts()
             case _:
-                return ()
+                return {}
+
+    @cached_property
+    def _organisations(self) -> Mapping[str, Text]:
+        subject = self.subject or (self.case.subject if self.case else None)
+        return organisations(subject.street_id if subject else None)
+
+    @cached_property
+    def _people(self) -> Mapping[str, Text]:
+        return people(clock.now())
 
     @cached_property
     def _limits(self) -> frozenset[str]:
@@ -280,10 +252,23 @@ class Form:
             map(str, [*called, *(clock_.limit.until for clock_ in one.clocks.values())])
         )
 
-    def _facts(self) -> list[tuple[str, str]]:
+    def _facts(self) -> dict[str, Text]:
         kinds = [self.subject.kind] if self.subject else self.machine.procedure.subject.kinds
         keys = dict.fromkeys(key for kind in kinds for key in self.machine.known.kind(kind).facts)
-        return [(key, self.machine.facts[key].label) for key in keys]
+        return {key: self.machine.facts[key].label for key in keys}
+
+    def _needed(self, condition: str) -> Text:
+        """When an answer must be there, in words; the server decides."""
+        facts = self.machine.facts
+        if found := re.fullmatch(r"(NOT )?(\w+)", condition):
+            told = {"label": facts[found[2]].label, "value": _("否") if found[1] else _("是")}
+            return _("“%(label)s”为“%(value)s”时必填") % told
+        if found := re.fullmatch(r"(\w+) = '(\w+)'", condition):
+            fact = facts[found[1]]
+            told = {"label": fact.label, "value": fact.values.get(found[2], found[2])}
+            return _("“%(label)s”为“%(value)s”时必填") % told
+        english = (get_language() or "").startswith("en")
+        return _("%s时必填") % in_words(condition, facts, "en" if english else "zh-Hans")
 
 
 _OF_FACTS = {
@@ -296,49 +281,9 @@ _OF_FIELDS = {
 }  # fmt: skip
 
 
-def _stored(uploads: Sequence[Any], *, by: Actor, at: datetime) -> tuple[list[StoredFile], str]:
-    """Those that could be taken in, and why the others could not."""
-    taken, refused = [], []
-    for upload in uploads:
-        try:
-            taken.append(store(upload, name=upload.name or "", by=by, at=at))
-        except Refusal as refusal:
-            refused.append(str(refusal))
-    return taken, _("；").join(refused)
-
-
 def key_of(item: FormItem) -> str:
     """The fact or field that an item asks."""
     return item.fact if isinstance(item, AsksFact) else getattr(item, "field", "")
-
-
-def organisations() -> list[tuple[str, str]]:
-    """Code → name of those that work can be given to."""
-    rows = Organisation.objects.filter(withdrawn=False).order_by("kind", "code")
-    return [(one.code, one.short or one.name) for one in rows]
-
-
-def people(at: datetime) -> list[tuple[str, str]]:
-    """Id → name and capacity of those who can be put on a task force."""
-    held = Grant.objects.in_force(at).filter(capacity__in=MEMBERS, user__is_active=True)
-    found: dict[User, list[str]] = {}
-    for one in held.select_related("user"):
-        found.setdefault(one.user, []).append(one.capacity)
-    ranked = sorted(
-        ((min(map(_rank, held)), user.name, user) for user, held in found.items()),
-        key=lambda one: one[:2],
-    )
-    return [
-        (
-            str(user.pk),
-            _("%(name)s（%(capacity)s）") % {"name": name, "capacity": MEMBERS[rank].label},
-        )
-        for rank, name, user in ranked
-    ]
-
-
-def _rank(capacity: str) -> int:
-    return MEMBERS.index(Capacity(capacity))
 
 
 def _now() -> str:
@@ -357,5 +302,5 @@ def _answer(kind: str, values: list[str]) -> Any:
     if kind == "several":
         return values
     if kind == "cases":
-        return [one for value in values for one in _COMMAS.split(value)]
+        return [one for one in _COMMAS.split(" ".join(values)) if one]
     return values[-1]

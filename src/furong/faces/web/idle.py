@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from furong.apps.base import clock
@@ -32,4 +33,5 @@ def idle_exit(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[..., Ht
 def _move_end(key: str) -> None:
     now = clock.real()
     end = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    Session.objects.filter(session_key=key, expire_date__gt=now).update(expire_date=end)
+    with transaction.atomic():  # so that on SQLite it waits its turn
+        Session.objects.filter(session_key=key, expire_date__gt=now).update(expire_date=end)

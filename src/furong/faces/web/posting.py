@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from furong.apps.base.errors import Refusal
@@ -30,7 +31,7 @@ def done_once(
     try:
         target = act_once(request, act)
     except Faulty:
-        messages.error(request, _("没有办成，请改正标出的各项"))
+        messages.error(request, _("未办理成功，请改正标出的各项"))
         return again()
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -43,6 +44,15 @@ def done_once(
 
 def act_once(request: Request, act: Callable[[], str], *, by: Actor | None = None) -> str:
     """Where to go on, after acting once for the form's key. by: where nobody is signed in, who sends."""
+    principal = person(request) if by is None else by
+    with once(request.POST.get("key", ""), by=principal, digest=digest_of_form(request)) as kept:
+        if not kept.answered:
+            kept.reply = act()
+    return str(kept.reply)
+
+
+def digest_of_form(request: Request) -> str:
+    """Of everything that was sent, so that the same key with other content is told apart."""
     sent = {name: request.POST.getlist(name) for name in request.POST if name[:4] != "csrf"}
     files = [
         [name, file.name, file.size]
@@ -50,12 +60,16 @@ def act_once(request: Request, act: Callable[[], str], *, by: Actor | None = Non
         for file in uploads
         if isinstance(file, UploadedFile)
     ]
-    digest = digest_of({"path": request.path, "form": sent, "files": files})
-    principal = person(request) if by is None else by
-    with once(request.POST.get("key", ""), by=principal, digest=digest) as kept:
-        if not kept.answered:
-            kept.reply = act()
-    return str(kept.reply)
+    return digest_of({"path": request.get_full_path(), "form": sent, "files": files})
+
+
+def following(request: Request, otherwise: str) -> str:
+    """Where to go on: the page of this site that the form or the address names, else the other."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else otherwise
 
 
 def _upload(request: Request) -> "UploadedFile[Any] | None":

@@ -26,10 +26,10 @@ PICTURE = (
     b"\x00\x00\x00\x00IEND\xaeB`\x82"
 )
 DISPATCH = {
-    "f-appeal_category": "traffic",
-    "f-class": "general",
-    "f-lead": "urban",
-    "f-duty": "城市道路停车泊位管理",
+    "a-appeal_category": "traffic",
+    "a-class": "general",
+    "a-lead": "urban",
+    "a-duty": "城市道路停车泊位管理",
 }
 
 
@@ -61,23 +61,23 @@ class TestRefusals:
     def test_what_is_wrong_is_told_at_its_field_and_the_rest_stays(
         self, as_user: SignIn, appeal: Case, dispatcher_he: User
     ) -> None:
-        sent = {**DISPATCH, "f-lead": "", "f-class": "soon", "f-helpers": ["police"]}
+        sent = {**DISPATCH, "a-lead": "", "a-class": "soon", "a-helpers": ["police"]}
         answer = do(as_user(dispatcher_he), appeal, "actions.dispatch", sent)
         shown = words(answer)
-        assert 'id="f-lead-error">请填写“承办单位”' in shown
-        assert 'id="f-class-error">办理类别：请选择' in shown
+        assert 'id="actions-dispatch-a-lead-error">请填写“承办单位”' in shown
+        assert 'id="actions-dispatch-a-class-error">办理类别：请选择' in shown
         assert "城市道路停车泊位管理" in shown
         assert 'value="police" checked' in shown
-        assert 'value="traffic" selected' in shown
+        assert 'value="traffic" checked' in shown
         appeal.refresh_from_db()
         assert appeal.state == "triage"
 
     def test_a_closing_without_its_ground_is_asked_for_it(
         self, as_user: SignIn, appeal: Case, dispatcher_he: User
     ) -> None:
-        sent = {"f-reason": "不属本区", "f-where_to": "市级平台"}
+        sent = {"a-reason": "不属本区", "a-where_to": "市级平台"}
         shown = words(do(as_user(dispatcher_he), appeal, "actions.refuse", sent))
-        assert 'id="closure-error">请选择办结情形' in shown
+        assert 'closure-error">请选择办结情形' in shown
         assert "市级平台" in shown
         done = do(as_user(dispatcher_he), appeal, "actions.refuse", sent, closure="out_of_remit")
         assert done.status_code == 302
@@ -92,15 +92,15 @@ class TestRefusals:
             case = act(case, name, told, by=clerk_tan, at=at)
         client = as_user(clerk_tan)
         file = SimpleUploadedFile("现场.png", PICTURE)
-        sent = {"f-genuine": "true", "f-in_remit": "true", "f-solved": "false", "f-account": "在办"}
-        shown = words(do(client, case, "actions.reply", {**sent, "f-photos": file}))
+        sent = {"a-genuine": "true", "a-in_remit": "true", "a-solved": "false", "a-account": "在办"}
+        shown = words(do(client, case, "actions.reply", {**sent, "a-photos": file}))
         assert "请填写“未解决原因”" in shown
         assert "请填写“公开答复”" in shown
-        (kept,) = re.findall(r'name="kept-f-photos" value="([^"]+)" checked', shown)
-        sent |= {"f-unsolved_reason": "planned", "f-answer": "下月动工", "kept-f-photos": kept}
+        (kept,) = re.findall(r'name="a-photos-kept" value="([^"]+)" checked', shown)
+        sent |= {"a-unsolved_reason": "planned", "a-answer": "下月动工", "a-photos-kept": kept}
         assert do(client, case, "actions.reply", sent).status_code == 302
         event = Event.objects.get(case=case, act="actions.reply")
-        assert [str(one.pk) for one in event.files.all()] == [kept]
+        assert [one.name for one in event.files.all()] == ["现场.png"]
         assert StoredFile.objects.count() == 1
 
     def test_a_file_that_is_none_is_refused_at_its_field(
@@ -108,19 +108,19 @@ class TestRefusals:
     ) -> None:
         case = dispatch(appeal, by=dispatcher_he, at=at)
         file = SimpleUploadedFile("现场.png", b"MZ\x90\x00not a picture")
-        sent = {"f-unit": "police", "f-reason": "归交警", "f-consent": file}
+        sent = {"a-unit": "police", "a-reason": "归交警", "a-consent": file}
         shown = words(do(as_user(clerk_tan), case, "requests.transfer", sent))
-        assert 'id="f-consent-error"' in shown
+        assert 'id="requests-transfer-a-consent-error"' in shown
         assert "归交警" in shown
 
     def test_somebody_else_s_file_cannot_be_kept(
         self, as_user: SignIn, appeal: Case, clerk_tan: User, dispatcher_he: User, at: datetime
     ) -> None:
         case = dispatch(appeal, by=dispatcher_he, at=at)
-        told = {"f-unit": "police", "f-consent": SimpleUploadedFile("函.png", PICTURE)}
+        told = {"a-unit": "police", "a-consent": SimpleUploadedFile("函.png", PICTURE)}
         do(as_user(dispatcher_he), case, "requests.transfer", told)
         theirs = StoredFile.objects.create(sha256="0" * 64, size=1, name="x", stored_at=at)
-        sent = {"f-unit": "police", "f-reason": "归交警", "kept-f-consent": str(theirs.pk)}
+        sent = {"a-unit": "police", "a-reason": "归交警", "a-consent-kept": str(theirs.pk)}
         assert "请填写" in words(do(as_user(clerk_tan), case, "requests.transfer", sent))
 
     def test_sent_twice_acts_once(self, as_user: SignIn, appeal: Case, dispatcher_he: User) -> None:
@@ -144,12 +144,12 @@ class TestStale:
         self, as_user: SignIn, appeal: Case, dispatcher_he: User, at: datetime
     ) -> None:
         dispatch(appeal, by=dispatcher_he, at=at)
-        told = {"f-reason": "写了很久的理由", "f-where_to": "市级平台", "closure": "not_accepted"}
+        told = {"a-reason": "写了很久的理由", "a-where_to": "市级平台", "closure": "not_accepted"}
         sent = {**told, "key": "k", "revision": 1}
         answer = as_user(dispatcher_he).post(f"/cases/{appeal.pk}/do/actions.refuse/", sent)
         shown = words(answer)
         assert answer.status_code == 409
-        assert "何调度刚刚办了“交办”" in shown
+        assert "何调度刚刚办理“交办”" in shown
         assert "您打开之后发生的" in shown
         assert "写了很久的理由" in shown
         assert "城市道路停车泊位管理" in shown
@@ -161,7 +161,7 @@ class TestStale:
         seen = case.revision
         comment(case, "改由公安办理", by=dispatcher_he, at=at)
         case.assignments.update(state="replaced", ended_at=at)
-        sent = {"key": "k", "revision": seen, "f-words": "已经量过车位"}
+        sent = {"key": "k", "revision": seen, "a-words": "已经量过车位"}
         answer = as_user(clerk_tan).post(f"/cases/{case.pk}/do/actions.progress/", sent)
         assert answer.status_code == 409
         assert "已经量过车位" in words(answer)
@@ -185,7 +185,7 @@ class TestPage:
         self, as_user: SignIn, appeal: Case, dispatcher_he: User, clerk_tan: User, at: datetime
     ) -> None:
         case = dispatch(appeal, by=dispatcher_he, at=at)
-        sent = {"f-return_ground": "duty", "f-clause": "三定规定", "f-should_be": "police"}
+        sent = {"a-return_ground": "duty", "a-clause": "三定规定", "a-should_be": "police"}
         assert do(as_user(clerk_tan), case, "requests.return", sent).status_code == 302
         desk = as_user(dispatcher_he)
         shown = words(desk.get(f"/cases/{case.pk}/"))
@@ -196,7 +196,7 @@ class TestPage:
         form = words(desk.get(url))
         assert "意见" in form
         case.refresh_from_db()
-        told = {"f-opinion": "同意", "key": "k", "revision": case.revision}
+        told = {"a-opinion": "同意", "key": "k", "revision": case.revision}
         assert desk.post(url, told).status_code == 302
         case.refresh_from_db()
         assert case.state == "triage"
@@ -262,7 +262,7 @@ class TestComments:
         assert answer.status_code == 409
         assert "有 1001 字，最多 1000 字" in words(answer)
         assert "长" * 1001 in words(answer)
-        assert 'name="kept-files"' in words(answer)
+        assert 'name="files-kept"' in words(answer)
         assert not Event.objects.filter(act="comment").exists()
 
     def test_inside_and_public(self, as_user: SignIn, appeal: Case, dispatcher_he: User) -> None:
@@ -380,17 +380,17 @@ def test_the_supervision_office_enters_a_leader_s_decision_with_its_original(
     client = as_user(supervisor_du)
     url = f"/cases/{appeal.pk}/do/answers.whistle.on_the_spot/?request={asked.pk}"
     form = words(client.get(url))
-    assert "是谁的决定" in form
+    assert "批示人" in form
     assert "赵区长" in form
     sent: dict[str, Any] = {
-        "key": "a", "revision": 2, "f-report_mode": "written", "f-reported_at": "2020-02-03T07:50",
-        "f-words": "同意", "f-solved": "true", "f-answer": "已协调",
+        "key": "a", "revision": 2, "a-report_mode": "written", "a-reported_at": "2020-02-03T07:50",
+        "a-words": "同意", "a-solved": "true", "a-answer": "已协调",
     }  # fmt: skip
     lacking = words(client.post(url, sent))
-    assert 'id="decided_by-error">请选择是谁的决定' in lacking
+    assert 'decided_by-error">请选择批示人' in lacking
     sent |= {"decided_by": str(leader_zhao.pk), "key": "b"}
     assert "请填写" in words(client.post(url, sent))
-    sent |= {"f-scan": SimpleUploadedFile("批示.png", PICTURE), "key": "c"}
+    sent |= {"a-scan": SimpleUploadedFile("批示.png", PICTURE), "key": "c"}
     assert client.post(url, sent).status_code == 302
     shown = words(client.get(f"/cases/{appeal.pk}/"))
     assert "赵区长（杜督查代录）" in shown

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from furong.apps.base.clock import set_clock
@@ -48,6 +49,14 @@ def shown(client: Client, query: str = "") -> str:
     return " ".join(answer.content.decode().split())
 
 
+def test_one_is_one_case_in_english(as_user: SignIn, done: Case, dispatcher_he: User) -> None:
+    client = as_user(dispatcher_he)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = shown(client)
+    assert "1<small>case</small>" in page
+    assert "0<small>cases</small>" in page
+
+
 def test_owners_and_strangers_are_told_none(
     as_user: SignIn, done: Case, owner_wang: User, stranger_zhou: User
 ) -> None:
@@ -64,7 +73,7 @@ def test_each_rate_with_what_it_is_made_of(
     other = open_case("appeal", "collect", subject=east_firm, answers=told, by=liaison_li, at=at)
     dispatch(other, by=dispatcher_he, at=at + timedelta(hours=2))
     page = shown(as_user(dispatcher_he))
-    assert '<b>100.0%</b><span class="muted nowrap">1 / 1</span>' in page
+    assert '<b>100.0%</b></a><span class="muted nowrap">1 / 1</span>' in page
     assert "计时中 1" in page
     assert "分母：" in page
     assert "不排名次" in page

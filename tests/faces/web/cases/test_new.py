@@ -53,10 +53,10 @@ class TestRefusals:
     def test_nothing_typed_is_lost(
         self, as_user: SignIn, dispatcher_he: User, east_firm: Subject
     ) -> None:
-        sent = {"f-title": "", "f-details": "写了很久", "f-external_number": "7", "key": "k"}
+        sent = {"a-title": "", "a-details": "写了很久", "a-external_number": "7", "key": "k"}
         client = as_user(dispatcher_he)
         shown = client.post(f"{RELAY}?subject={east_firm.pk}", sent).content.decode()
-        assert 'id="f-title-error">请填写“问题概述”' in shown
+        assert 'a-title-error">请填写“问题概述”' in shown
         assert "写了很久" in shown
         assert not Case.objects.exists()
 
@@ -66,8 +66,8 @@ def test_one_hotline_ticket_is_registered_once(
 ) -> None:
     client, url = as_user(dispatcher_he), f"{RELAY}?subject={east_firm.pk}"
     sent = {
-        "f-title": "停车难", "f-external_number": "20200203-7", "external_system": "12345",
-        "kind": "urgent", "sensitive": "1", "key": "a",
+        "a-title": "停车难", "a-external_number": "20200203-7", "external_system": "12345",
+        "class": "urgent", "sensitive": "1", "key": "a",
     }  # fmt: skip
     first = client.post(url, sent)
     case = Case.objects.get()
@@ -88,8 +88,8 @@ def test_look_alikes_while_one_types(
 ) -> None:
     client = as_user(dispatcher_he)
     url = f"{RELAY}alike/?subject={east_firm.pk}"
-    assert appeal.number in words(client, f"{url}&f-title=停车难得很")
-    assert appeal.number not in words(client, f"{url}&f-title=贷款到期")
+    assert appeal.number in words(client, f"{url}&a-title=停车难得很")
+    assert appeal.number not in words(client, f"{url}&a-title=贷款到期")
     assert appeal.number not in words(client, url)
 
 
@@ -99,9 +99,9 @@ def test_an_instruction_is_drafted_without_a_subject(as_user: SignIn, dispatcher
     url = "/cases/new/instruction/draft/?subject=none"
     assert "要求何时落实" in words(client, url)
     sent = {
-        "f-instruction_origin": "meeting", "f-title": "落实停车位", "f-words": "两日内落实",
-        "f-class": "urgent", "f-recipients": ["urban", "police"],
-        "f-due_at": "2020-02-05T18:00", "key": "k",
+        "a-instruction_origin": "meeting", "a-title": "落实停车位", "a-words": "两日内落实",
+        "a-class": "urgent", "a-recipients": ["urban", "police"],
+        "a-due_at": "2020-02-05T18:00", "key": "k",
     }  # fmt: skip
     made = client.post(url, sent)
     assert made.status_code == 302

@@ -1,5 +1,7 @@
 """The queue of cases: whose, which, in what order, what every row says, and what it costs."""
 
+import random
+import re
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -13,11 +15,14 @@ from django.test.utils import CaptureQueriesContext
 
 from furong.apps.base.clock import set_clock
 from furong.apps.cases.actions import act, ask, open_case
-from furong.apps.cases.models import Case, Supervision
+from furong.apps.cases.models import Case, Clock, Supervision
 from furong.apps.directory.models import User
 from furong.apps.registry.models import Subject
-from tests.apps.cases.conftest import dispatch
+from furong.faces.web.case_listing import SIZE
+from tests.apps.cases.conftest import dispatch, run
+from tests.apps.cast import EAST
 from tests.faces.web.cases.conftest import SignIn
+from tests.seed import SEED
 
 pytestmark = pytest.mark.usefixtures("everybody")
 
@@ -130,7 +135,7 @@ class TestRows:
         with CaptureQueriesContext(connection) as thirty:
             assert "共 30 条" in text(client, "/cases/?box=live")
         assert len(thirty) == len(one)
-        assert len(thirty) <= 32, [query["sql"][:120] for query in thirty]
+        assert len(thirty) <= 33, [query["sql"][:120] for query in thirty]
 
 
 class TestAsking:
@@ -204,6 +209,23 @@ class TestAsking:
         for cursor in ("x", "WyJhIiwiYiJd", "W251bGwsbnVsbF0", "%00", "W251bGwsIngiXQ"):
             shown = text(client, f"/cases/?box=live&after={cursor}&before={cursor}")
             assert two[0].title in shown
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/cases/?box=live&q={0}%00&street={1}%00",
+        "/cases/exclusions/?state=all%00&unit=%00&rate=%00&ground=%00&q=%00",
+        "/cases/templates/?unit=%00&act=%00&category=%00&q=%00",
+        "/cases/figures/rows/?rate=solved%00&by=unit&name=%00&since=%00&at=%00",
+        "/calls/new/?subject=%00&team=%00&q=%00&street=%00",
+    ],
+)
+def test_an_address_is_read_without_what_no_database_takes(
+    as_user: SignIn, appeal: Case, dispatcher_he: User, address: str
+) -> None:
+    shown = text(as_user(dispatcher_he), address.format(appeal.number, EAST))
+    assert "box=live" not in address or appeal.title in shown
 
 
 def test_pages_go_on_past_cases_without_a_limit(
@@ -286,7 +308,7 @@ class TestPane:
         shown = text(as_user(dispatcher_he), f"/cases/{appeal.pk}/pane/")
         assert other.number in shown
         assert "同一服务对象 · 共有：" in shown
-        assert f"?f-main={other.number}" in shown
+        assert f"?a-main={other.number}" in shown
         assert "贷款到期" not in shown
         assert "%" not in shown.split("相似在办")[1]
 
@@ -300,6 +322,77 @@ def test_home_shows_the_first_of_the_inbox_and_the_navigation_counts(
     other = text(as_user(clerk_pan), "/")
     assert appeal.title not in other
     assert "nav-count" not in other
+
+
+def test_a_row_of_an_inbox_is_due_when_the_reader_s_own_part_is(
+    as_user: SignIn,
+    appeal: Case,
+    liaison_li: User,
+    leader_zhao: User,
+    dispatcher_he: User,
+    clerk_tan: User,
+    clerk_pan: User,
+    at: datetime,
+) -> None:
+    case = dispatch(appeal, by=dispatcher_he, at=at, helpers=["police"])
+    ask(case, "whistle", {"matter": "请协调车库"}, by=liaison_li, at=at)
+    morning = (at + timedelta(days=1)).replace(hour=0)  # 08:00, the list is out since 07:30
+    run(morning - timedelta(minutes=30))
+    set_clock(mode="frozen", anchor=morning, by="test", at=morning)
+
+    def due(user: User, address: str) -> str:
+        page = text(as_user(user), address)
+        row = page.split(f'href="/cases/{case.pk}/"')[1].split("</li>")[0].split("</tr>")[0]
+        return " ".join(re.sub("<[^>]*>", " ", row).split())
+
+    assert "今日 24:00 剩 16 小时" in due(leader_zhao, "/")
+    assert "今日 24:00 剩 16 小时" in due(leader_zhao, "/cases/")
+    assert "最近一件 今日 24:00，剩 16 小时" in text(as_user(leader_zhao), "/cases/")
+    assert "2月3日 20:00 超 12 小时" in due(clerk_pan, "/"), "the limit of a unit that helps"
+    assert "2月3日 10:00 超 22 小时" in due(clerk_tan, "/"), "the limit of the case"
+    assert due(leader_zhao, "/cases/?box=live") != due(leader_zhao, "/cases/")
+
+
+def test_an_inbox_goes_by_the_reader_s_own_limits_over_all_its_pages(
+    as_user: SignIn,
+    east_firm: Subject,
+    liaison_li: User,
+    dispatcher_he: User,
+    clerk_tan: User,
+    at: datetime,
+) -> None:
+    """Returns wait for an answer by a limit of their own, new cases by that of the case."""
+    chance = random.Random(SEED)
+    own: dict[str, datetime | None] = {}
+    for n in range(SIZE + 10):
+        made = collect(east_firm, f"第 {n} 件", by=liaison_li, at=at)
+        if n % 2:
+            case = dispatch(made, by=dispatcher_he, at=at)
+            ask(case, "return", {"return_ground": "duty", "clause": "三定"}, by=clerk_tan, at=at)
+            due: datetime | None = at + timedelta(minutes=chance.randint(-60, 600))
+            assert Clock.objects.filter(case=case, request__isnull=False).update(due_at=due) == 1
+            Case.objects.filter(pk=case.pk).update(due_at=at - timedelta(days=n))
+        else:
+            due = at + timedelta(minutes=chance.randint(-60, 600)) if n % 10 else None
+            Case.objects.filter(pk=made.pk).update(due_at=due)
+        own[str(made.pk)] = due
+    wanted = sorted(own, key=lambda pk: (own[pk] is None, own[pk] or at, pk))
+    client, seen, address, page = as_user(dispatcher_he), list[str](), "/cases/?box=mine", None
+    while page is None or page.pages.later:
+        page = client.get(address).context["page"]
+        seen += [row.id for row in page.rows]
+        address = f"/cases/?box=mine&after={page.pages.later}"
+    assert page.total == len(own)
+    assert seen == wanted, f"FURONG_SEED={SEED}"
+    back = client.get(f"/cases/?box=mine&before={page.pages.earlier}").context["page"]
+    assert [row.id for row in back.rows] == wanted[:SIZE]
+    late = client.get("/cases/?box=mine&due=overdue").context["page"]
+    overdue = [pk for pk in wanted if (limit := own[pk]) is not None and limit <= at]
+    assert [row.id for row in late.rows] == overdue[:SIZE]
+    assert late.total == len(overdue)
+    titles = dict(Case.objects.values_list("title", "pk"))
+    rows = cells(client.get("/cases/export/?box=mine"))[2:]
+    assert [str(titles[row[2]]) for row in rows] == wanted
 
 
 def test_a_closed_case_says_how_and_when(

@@ -123,7 +123,7 @@ def test_a_bad_photo_is_refused_in_words(li: Client, photo: Any, words: str) -> 
     ("changes", "words"),
     [
         ({"a-title": ""}, {"title": "请填写“问题概述”"}),
-        ({"subject": str(uuid4())}, {"subject": "请选择是哪一家的事（只能选您联络的对象）"}),
+        ({"subject": str(uuid4())}, {"subject": "请选择服务对象（只能选您联点的）"}),
         ({"key": "x"}, {}),
         ({"occurred_at": "昨天"}, {}),
     ],
@@ -146,7 +146,7 @@ def test_the_time_that_the_phone_claims_is_kept_and_a_future_one_refused(
     case = Case.objects.get()
     assert (case.occurred_at, case.opened_at) == (claimed, at)
     late = collect(li, east_firm, headers=JSON, occurred_at=(at + timedelta(hours=1)).isoformat())
-    assert "所填的发生时间在将来" in json.loads(late.content)["message"]
+    assert "所填的发生时间晚于现在" in json.loads(late.content)["message"]
 
 
 def test_the_subject_of_the_last_visit_comes_first(
@@ -164,7 +164,7 @@ CHAT = "王经理 09:12\n员工停车难。早上七点就停满了\n\n刘主管
 
 def test_a_chat_becomes_drafts_and_after_a_look_cases(li: Client, east_firm: Subject) -> None:
     page = li.post("/field/paste/", {"text": CHAT}).content.decode()
-    assert re.findall(r'name="title-\d" value="([^"]+)"', page) == [
+    assert re.findall(r'name="title-\d" type="text" value="([^"]+)"', page) == [
         "员工停车难",
         "口罩不够",
         "贷款到期",

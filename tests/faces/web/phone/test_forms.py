@@ -14,8 +14,11 @@ from furong.apps.cases.actions import act, open_case
 from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.models import Case, ProcedureVersion
 from furong.apps.directory.models import User
+from furong.apps.registry.actions import state_facts
 from furong.apps.registry.models import Subject
-from furong.faces.web.forms import Asked, Entered, Form
+from furong.faces.web.forms import Entered, Form
+from furong.faces.web.presenters.asked import Asked
+from furong.packs.models.procedures import AsksFact
 from tests.apps.cases.conftest import dispatch
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -62,11 +65,12 @@ def test_every_form_of_every_procedure_can_be_asked(machine: Machine, everybody:
 def test_what_is_needed_is_marked(machine: Machine) -> None:
     asked = by_key(form(machine, "reply").ask())
     assert (asked["solved"].required, asked["unsolved_reason"].required) == ("always", "sometimes")
-    assert asked["answer"].outside
+    assert "时必填" in str(asked["unsolved_reason"].needed)
+    assert asked["answer"].audience
     reported = by_key(form(machine, "leader_assigns").ask())
     assert reported["reported_at"].now  # has happened, and can be filled in as now
     assert not reported["due_at"].now
-    assert not asked["account"].outside
+    assert not asked["account"].audience
 
 
 def test_answers_go_to_the_verb_as_it_takes_them(
@@ -119,3 +123,21 @@ def test_who_checks_an_answer_finds_it_filled_in_and_judges_for_themselves(
     assert (again["solved"].value, again["account"].value) == ("", "")
     chosen = by_key(form(machine, "dispatch", case=case).ask())
     assert (chosen["appeal_category"].value, chosen["class"].value) == ("traffic", "general")
+
+
+def test_what_the_registry_knows_is_shown_to_who_may_see_it(
+    machine: Machine, appeal: Case, east_firm: Subject, at: datetime
+) -> None:
+    state_facts(east_firm, {"staff": 35}, source="register", by="test", at=at)
+    for sees, shown in ((True, "35"), (False, "")):
+        items = [AsksFact(fact="staff")]
+        (asked,) = Form(machine, items, "li", appeal, east_firm, sees=sees).ask()
+        assert asked.value == shown
+
+
+def test_a_choice_that_need_not_be_made_can_be_taken_back(machine: Machine) -> None:
+    asked = by_key(form(machine, "report").ask())
+    told = render_to_string("web/parts/form_item.html", {"item": asked["appeal_category"]})
+    assert "不填" in told
+    needed = by_key(form(machine, "reply").ask())["solved"]
+    assert "不填" not in render_to_string("web/parts/form_item.html", {"item": needed})

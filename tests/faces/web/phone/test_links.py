@@ -64,7 +64,7 @@ def test_a_party_agrees_with_words_and_a_photo(client: Client, party: str, case:
     assert QUESTION in told
     assert "员工停车难" not in told
     photo = SimpleUploadedFile("车位.png", PNG)
-    told = text(send(client, party, agrees="yes", words="月租 300 元", photos=photo))
+    told = text(send(client, party, agrees="yes", words="月租 300 元", files=photo))
     assert "您已答复： 同意" in told
     event = case.events.get(act="party")
     assert (event.fields["agrees"], event.fields["words"]) == (True, "月租 300 元")
@@ -91,6 +91,18 @@ def test_half_an_answer(client: Client, party: str, form: Any, words: str) -> No
     answer = send(client, party, **form)
     assert (answer.status_code, words in text(answer)) == (409, True)
     assert form.get("words", "") in answer.content.decode()
+
+
+def test_a_photo_of_half_an_answer_need_not_be_chosen_twice(
+    client: Client, party: str, case: Case
+) -> None:
+    photo = SimpleUploadedFile("车位.png", PNG)
+    half = send(client, party, agrees="no", files=photo)
+    assert half.status_code == 409
+    (kept,) = re.findall(r'name="files-kept" value="([^"]+)" checked', half.content.decode())
+    forms = {"agrees": "no", "words": "月底到期", "files-kept": kept}
+    assert "已答复" in text(send(client, party, **forms))
+    assert [one.name for one in case.events.get(act="party").files.all()] == ["车位.png"]
 
 
 def test_a_unit_without_an_account_signs_and_finishes(

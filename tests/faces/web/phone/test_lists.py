@@ -76,7 +76,7 @@ def test_whistles_stand_first_with_their_clock_and_three_answers(
     assert ">未读<" in zhao.get("/lists/").content.decode()
     told = text(zhao.get(f"/lists/{handed.pk}/"))
     assert told.index("吹哨，待您报到 · 1") < told.index("员工停车难") < told.index("口罩只够三天")
-    assert "请在 2月20日 00:00 前报到，还有 16 小时 30 分" in told
+    assert "请在 2月19日 24:00 前报到，还有 16 小时 30 分" in told
     for words in ("请协调路边泊位", "已找过停车场", "早上七点就停满了", "李联络 2月18日 15:00"):
         assert words in told
     for code in ("当场解决", "交办", "成立专班"):
@@ -134,7 +134,8 @@ def test_twice_from_two_phones_it_is_answered_once(
     again = answer(zhao, handed, whistle, "assigned", **form, request=request)
     assert again.status_code == 409
     assert "已经答复或者撤销" in text(again)
-    assert "您写的：即办" in text(again)
+    assert "您填写的内容（未保存，可以复制）" in text(again)
+    assert "即办" in text(again).split("您填写的内容")[1]
 
 
 def test_the_list_on_paper(zhao: Client, leader_zhao: User) -> None:
@@ -216,7 +217,7 @@ def test_whose_instruction_it_is_must_be_said(
     run(MORNING)
     for who in (None, clerk_tan):
         answer = entered(du, whistle, who)
-        assert (answer.status_code, "请选择是哪位领导的批示" in text(answer)) == (409, True)
+        assert (answer.status_code, "请选择批示人" in text(answer)) == (409, True)
     assert whistle.requests.get().settled_at is None
 
 

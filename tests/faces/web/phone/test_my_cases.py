@@ -157,8 +157,8 @@ def test_a_stale_page_says_what_happened(
     act(in_feedback, "confirm", given, by=liaison_li, at=at)
     answer = do(wang, in_feedback, "actions.dispute", revision=seen, **{"a-reason": "没有解决"})
     assert answer.status_code == 409
-    assert "李联络刚刚办了“企业评价”" in text(answer)
-    assert "您写的：没有解决" in text(answer)
+    assert "李联络刚刚办理“企业评价”" in text(answer)
+    assert "没有解决" in text(answer).split("您填写的内容（未保存，可以复制）")[1]
 
 
 def test_leaders_words_stay_inside(
@@ -189,7 +189,7 @@ def test_words_and_a_photo_are_added(wang: Client, appeal: Case) -> None:
     key = uuid4().hex
     for _ in range(2):
         photo = SimpleUploadedFile("a.png", PNG)
-        form = {"key": key, "words": "早高峰最难停", "photos": photo}
+        form = {"key": key, "words": "早高峰最难停", "files": photo}
         told = wang.post(f"/mine/cases/{appeal.pk}/comment/", form, follow=True)
         assert "早高峰最难停" in text(told)
     event = appeal.events.get(act="comment")
@@ -197,6 +197,18 @@ def test_words_and_a_photo_are_added(wang: Client, appeal: Case) -> None:
     assert f"/files/{event.files.get().pk}/" in told.content.decode()
     empty = wang.post(f"/mine/cases/{appeal.pk}/comment/", {"key": uuid4().hex, "words": " "})
     assert (empty.status_code, "还没有写内容" in text(empty)) == (409, True)
+
+
+def test_a_refused_comment_keeps_its_words_and_its_photo(wang: Client, appeal: Case) -> None:
+    form = {"key": uuid4().hex, "words": "长" * 1001, "files": SimpleUploadedFile("a.png", PNG)}
+    refused = wang.post(f"/mine/cases/{appeal.pk}/comment/", form)
+    assert refused.status_code == 409
+    assert "有 1001 字，最多 1000 字" in text(refused)
+    assert "长" * 1001 in text(refused)
+    (kept,) = re.findall(r'name="files-kept" value="([^"]+)" checked', refused.content.decode())
+    mended = {"key": uuid4().hex, "words": "早高峰最难停", "files-kept": kept}
+    wang.post(f"/mine/cases/{appeal.pk}/comment/", mended)
+    assert appeal.events.get(act="comment").files.get().name == "a.png"
 
 
 def test_others_cases_and_instructions_about_it_do_not_exist(

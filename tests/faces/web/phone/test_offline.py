@@ -204,7 +204,7 @@ def test_a_refusal_stands_beside_the_draft_and_can_be_mended(
     press(visit)
     draft = visit.locator("#store li")
     expect(draft).to_contain_text("没有通过")
-    expect(draft).to_contain_text("所填的发生时间在将来")
+    expect(draft).to_contain_text("所填的发生时间晚于现在")
     assert not Case.objects.exists()
     visit.on("dialog", lambda dialog: dialog.accept())
     draft.get_by_role("button", name="删除").click()

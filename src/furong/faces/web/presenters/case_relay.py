@@ -16,7 +16,7 @@ from furong.faces.web.presenters.parts import Badge, Chip, Kpi, Pages, Text, chi
 
 BADGES = {
     Verdict.NEW: Badge(gettext_lazy("新来件"), "jade", "plus"),
-    Verdict.HERE: Badge(gettext_lazy("已登记，不动")),
+    Verdict.HERE: Badge(gettext_lazy("已登记，跳过")),
     Verdict.FAULTY: Badge(gettext_lazy("有误，不登记"), "hibiscus", "close"),
 }
 ALIKE = Badge(gettext_lazy("疑似重复"), "amber", "alert")
@@ -24,7 +24,7 @@ PARTS: Mapping[str, Text] = {
     "external_number": gettext_lazy("来件编号"),
     "title": gettext_lazy("问题概述"),
     "details": gettext_lazy("具体情况"),
-    "subject": gettext_lazy("对象（名称或代码）"),
+    "subject": gettext_lazy("服务对象（名称或代码）"),
     "contact_person": gettext_lazy("联系人和电话"),
     "phone": gettext_lazy("联系人和电话"),
     "occurred_at": gettext_lazy("发生时间"),

@@ -3,25 +3,29 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from furong.apps.cases.engine import words
 from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.models import Case, Invitation, Link
+from furong.apps.cases.sight import INSIDE, sees
 from furong.apps.directory.models import User
 from furong.faces.web.presenters import figures
+from furong.faces.web.presenters.act_forms import ActForm
+from furong.faces.web.presenters.asked import Asked, own
 from furong.faces.web.presenters.cases_pages import (
     InvitationRow,
-    InviteForm,
     LinkedCase,
     Paper,
 )
 from furong.faces.web.presenters.cases_words import short, state_badge
-from furong.faces.web.presenters.parts import Badge, Option, Text
+from furong.faces.web.presenters.parts import Badge, Text
 
 RELATIONS: Mapping[str, tuple[Text, Text]] = {
     "split_from": (gettext_lazy("拆分自"), gettext_lazy("拆出")),
@@ -44,12 +48,14 @@ class Viewer:
 
     def __post_init__(self) -> None:
         self.machine = machine_of(self.case.procedure)
-        self.inside = Case.objects.filter(pk=self.case.pk).inside_of(self.user, self.at).exists()
+        self.inside = sees(self.user, self.case, self.at, among=INSIDE)
 
 
 def links_of(viewer: Viewer) -> Iterator[LinkedCase]:
     case = viewer.case
     made = [*Link.objects.filter(Q(case=case) | Q(other=case))]
+    if viewer.machine.state(case.state).blind:  # what the first entry found tells what it says
+        made = [one for one in made if one.relation != "found_by"]
     meant: list[tuple[Text, UUID]] = []
     if case.merged_into_id:
         meant.append((_("并入"), case.merged_into_id))
@@ -112,9 +118,39 @@ def invitations_of(case: Case, real: datetime) -> Iterator[InvitationRow]:
         )
 
 
-def invite_form(case: Case, values: Mapping[str, str] | None = None, error: str = "") -> InviteForm:
+def invite_form(case: Case, sent: Mapping[str, str] | None = None, refusal: str = "") -> ActForm:
+    """The form for a link. sent: what has to be sent again."""
     held = case.assignments.held().select_related("organisation")
     units = {one.organisation.code: words.unit_name(one.organisation) for one in held}
-    now = (values or {}).get("organisation", "")
-    options = [Option(code, name, code == now) for code, name in units.items()]
-    return InviteForm(options, uuid4().hex, values or {"days": "7", "kind": "party"}, error)
+    return ActForm(
+        key="invite",
+        url=reverse("case_invite", args=[case.pk]),
+        label=_("生成链接"),
+        items=[*_inviting(units, sent or {"days": "7", "kind": Invitation.Kind.PARTY})],
+        once=uuid4().hex,
+        refusal=refusal,
+        open=bool(refusal),
+        button=_("生成链接"),
+    )
+
+
+def _inviting(units: Mapping[str, Text], sent: Mapping[str, str]) -> Iterator[Asked]:
+    def asked(key: str, label: Text, kind: str, **more: Any) -> Asked:
+        return own(key, label, kind, values=[sent.get(key, "")], **more)
+
+    kinds = {
+        Invitation.Kind.PARTY: _("相关方（答复一个问题）"),
+        Invitation.Kind.UNIT: _("承办、协办单位"),
+        Invitation.Kind.REPORTER: _("反映人（查看进度、评价）"),
+    }
+    offered = {str(k): told for k, told in kinds.items() if units or k != Invitation.Kind.UNIT}
+    yield asked("kind", _("接收人"), "choice", options=offered, required="always")
+    yield asked("label", _("称呼（单位和姓名）"), "text", limit=60, required="always")
+    if units:
+        yield asked(
+            "organisation", _("单位名称"), "list", options=units, needed=_("发给单位时必填")
+        )
+    question = _("请对方答复的问题")
+    yield asked("question", question, "long", limit=300, needed=_("发给相关方时必填"))
+    yield asked("contact", _("联系方式"), "text", limit=60, personal=True)
+    yield asked("days", _("有效天数（1 到 30）"), "number", required="always")

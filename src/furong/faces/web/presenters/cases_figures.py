@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import npgettext, pgettext
 
 from furong.apps.cases.engine import words
 from furong.apps.cases.engine.machine import Machine
@@ -18,6 +19,7 @@ from furong.apps.registry.exporting import ExportCell
 from furong.engines.text import spelling_tokens
 from furong.faces.web.case_listing import CATEGORY
 from furong.faces.web.presenters import figures
+from furong.faces.web.presenters.calls import RateRow
 from furong.faces.web.presenters.parts import Kpi, Segment, Select, Text, segments
 
 GROUPS = ("unit", "category", "street")
@@ -27,16 +29,26 @@ BANDS = (200, 50, 10, 0)
 
 @dataclass(frozen=True, slots=True)
 class RateCell:
-    """A rate as a page shows it: with what it is made of, and what is not known of it."""
+    """A rate as a page shows it: with what it is made of, and what is not known of it.
 
+    name: by which the list behind it is asked for. after: the same without what was taken out.
+    """
+
+    name: str
+    counted: Rate
     percent: str  # "—" without a denominator
     made: str  # 18 / 24
     missing: Text  # 未答复 3
     bar: Sequence[Segment] = ()
+    out: int = 0
+    after: Text = ""  # 剔除后 78.3%（18 / 23）
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
+    """A group. code: by which the lists behind its rates are asked for."""
+
+    code: str
     name: Text
     opened: int
     closed: int
@@ -88,6 +100,8 @@ class FiguresPage:
     meanings: Sequence[Meaning]
     empty: bool
     problem: Text = ""
+    calls: Sequence[Kpi] = ()  # of phone checks alone
+    agreement: Sequence[RateRow] = ()
 
 
 def meanings() -> list[Meaning]:
@@ -128,13 +142,23 @@ def meanings() -> list[Meaning]:
                 "超时：截至时刻办结时限已过、仍在办的件。退单：同意退单的次数。重办：办到第 2 轮及以上的件。督办：发过督办单的件"
             ),
             _("登记的件"),
-            _("一件由几家主办的，各家都计一次"),
+            _("一件由几个单位承办的，各单位都计一次"),
+        ),
+        Meaning(
+            _("剔除后"),
+            _("同一指标的分子，减去经审定剔除的件"),
+            _("同一指标的分母，减去经审定剔除的件"),
+            _(
+                "自同意之时起剔除，自撤销之时起重新计入；剔除前的数照常列出。点开各项指标，可看剔除了哪些件、依据是什么"
+            ),
         ),
     ]
 
 
-def group_row(name: Text, one: Figures) -> GroupRow:
+def group_row(code: str, name: Text, one: Figures) -> GroupRow:
+    timing, unanswered = _("计时中 %d"), _("未答复 %d")
     return GroupRow(
+        code=code,
         name=name,
         opened=one.opened,
         closed=one.closed,
@@ -145,24 +169,36 @@ def group_row(name: Text, one: Figures) -> GroupRow:
         reopened=one.reopened,
         supervised=one.supervised,
         no_answer=one.no_answer,
-        contact=cell(one.on_time.get("contact"), _("计时中 %d"), "blue"),
-        solved=cell(one.solved, _("未答复 %d"), "jade"),
-        satisfied=cell(one.satisfied, _("未答复 %d"), "jade"),
-        on_time=cell(one.on_time.get("resolve"), _("计时中 %d"), "blue"),
-        report=cell(one.on_time.get("report"), _("计时中 %d"), "blue"),
+        contact=cell("contact", one, timing, "blue"),
+        solved=cell("solved", one, unanswered, "jade"),
+        satisfied=cell("satisfied", one, unanswered, "jade"),
+        on_time=cell("resolve", one, timing, "blue"),
+        report=cell("report", one, timing, "blue"),
     )
 
 
-def cell(rate: Rate | None, missing: str, tone: str) -> RateCell:
-    if rate is None:
-        return RateCell("—", "0 / 0", "")
-    percent = "—" if rate.percent is None else f"{rate.percent:.1f}%"
+def cell(name: str, one: Figures, missing: str, tone: str) -> RateCell:
+    rate = one.rate(name)
     bar = segments(
         [(tone, rate.hit), ("grey", rate.of - rate.hit), ("violet", rate.missing)],
         whole=rate.of + rate.missing,
     )
-    told = missing % rate.missing if rate.missing else ""
-    return RateCell(percent, f"{rate.hit} / {rate.of}", told, bar)
+    after = rate.after
+    told = {"percent": percent_of(after), "hit": after.hit, "of": after.of}
+    return RateCell(
+        name=name,
+        counted=rate,
+        percent=percent_of(rate),
+        made=f"{rate.hit} / {rate.of}",
+        missing=missing % rate.missing if rate.missing else "",
+        bar=bar,
+        out=rate.taken_out,
+        after=_("剔除后 %(percent)s（%(hit)d / %(of)d）") % told if rate.taken_out else "",
+    )
+
+
+def percent_of(rate: Rate) -> str:
+    return "—" if rate.percent is None else f"{rate.percent:.1f}%"
 
 
 def names_of(by: str, machine: Machine) -> Mapping[str, Text]:
@@ -181,9 +217,11 @@ def without_name(by: str) -> Text:
 def rows_of(parted: Mapping[str, Figures], by: str, machine: Machine) -> list[GroupRow]:
     """In the order of the names' spelling, those without one last."""
     names = names_of(by, machine)
-    named = [(str(names.get(code, code)) if code else "", one) for code, one in parted.items()]
-    named.sort(key=lambda pair: (not pair[0], _spelt(pair[0])))
-    return [group_row(name or without_name(by), one) for name, one in named]
+    named = [
+        (code, str(names.get(code, code)) if code else "", one) for code, one in parted.items()
+    ]
+    named.sort(key=lambda group: (not group[1], _spelt(group[1])))
+    return [group_row(code, name or without_name(by), one) for code, name, one in named]
 
 
 def _spelt(name: str) -> str:
@@ -214,32 +252,35 @@ def _band(least: int, above: int | None) -> str:
 
 
 def kpis_of(one: Figures) -> list[Kpi]:
-    piece = _("件")
+    def kpi(label: Text, number: int, note: Text = "", *, tone: str = "") -> Kpi:
+        piece = npgettext("cases", "件", "件", number)
+        return Kpi(label, figures.count(number), piece, note, tone=tone if number else "")
+
     return [
-        Kpi(_("登记"), figures.count(one.opened), piece),
-        Kpi(_("办结"), figures.count(one.closed), piece),
-        Kpi(_("在办"), figures.count(one.live), piece, _("挂账 %d 件") % one.suspended),
-        Kpi(_("超时"), figures.count(one.overdue), piece, tone="hibiscus" if one.overdue else ""),
+        kpi(pgettext("件数", "登记"), one.opened),
+        kpi(_("办结"), one.closed),
+        kpi(_("在办"), one.live, _("挂账 %d 件") % one.suspended),
+        kpi(_("超时"), one.overdue, tone="hibiscus"),
         Kpi(_("退单"), figures.count(one.returned), _("次")),
-        Kpi(_("重办"), figures.count(one.reopened), piece, _("督办 %d 件") % one.supervised),
-        Kpi(
-            _("回访未答复"),
-            figures.count(one.no_answer),
-            piece,
-            tone="violet" if one.no_answer else "",
-        ),
+        kpi(_("重办"), one.reopened, _("督办 %d 件") % one.supervised),
+        kpi(_("回访未答复"), one.no_answer, tone="violet"),
     ]
 
 
 def rates_of(one: Figures) -> list[tuple[Text, RateCell]]:
-    row = group_row("", one)
-    return [
-        (_("响应率"), row.contact),
-        (_("解决率"), row.solved),
-        (_("满意率"), row.satisfied),
-        (_("按时办结率"), row.on_time),
-        (_("报到率"), row.report),
-    ]
+    row = group_row("", "", one)
+    cells = (row.contact, row.solved, row.satisfied, row.on_time, row.report)
+    return [(rate_names()[cell.name], cell) for cell in cells]
+
+
+def rate_names() -> dict[str, str]:
+    return {
+        "contact": _("响应率"),
+        "solved": _("解决率"),
+        "satisfied": _("满意率"),
+        "resolve": _("按时办结率"),
+        "report": _("报到率"),
+    }
 
 
 def sheet(rows: Sequence[GroupRow], by: str) -> tuple[list[str], list[list[ExportCell]]]:
@@ -247,7 +288,7 @@ def sheet(rows: Sequence[GroupRow], by: str) -> tuple[list[str], list[list[Expor
     group = {"unit": _("承办单位"), "category": _("诉求类别"), "street": _("街道")}[by]
     heads = [
         group,
-        _("登记"),
+        pgettext("件数", "登记"),
         _("办结"),
         _("在办"),
         _("超时"),
@@ -264,6 +305,10 @@ def sheet(rows: Sequence[GroupRow], by: str) -> tuple[list[str], list[list[Expor
             _("%s（分母）") % name,
             _("%s率") % name,
             _("%s（未知）") % name,
+            _("%s（剔除）") % name,
+            _("%s（剔除后分子）") % name,
+            _("%s（剔除后分母）") % name,
+            _("%s率（剔除后）") % name,
         ]
     lines = []
     for one in rows:
@@ -272,8 +317,8 @@ def sheet(rows: Sequence[GroupRow], by: str) -> tuple[list[str], list[list[Expor
             one.returned, one.reopened, one.supervised, one.no_answer,
         ]  # fmt: skip
         for held in (one.contact, one.solved, one.satisfied, one.on_time, one.report):
-            hit, of = held.made.split(" / ")
-            missing = "".join(sign for sign in str(held.missing) if sign.isdigit())
-            line += [int(hit), int(of), held.percent, int(missing or 0)]
+            rate, after = held.counted, held.counted.after
+            line += [rate.hit, rate.of, held.percent, rate.missing]
+            line += [rate.taken_out, after.hit, after.of, percent_of(after)]
         lines.append(line)
     return heads, lines

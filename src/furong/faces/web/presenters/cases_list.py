@@ -73,12 +73,16 @@ def keys() -> list[Key]:
         Key("m", _("并案")),
         Key("r", _("答复退单等请示")),
         Key("/", _("搜索")),
-        Key("?", _("看按键说明")),
+        Key("?", _("查看快捷键")),
     ]
 
 
 def rows_of(
-    cases: Sequence[Case], machines: Mapping[UUID, Machine], *, user: User, at: datetime
+    cases: Sequence[Case],
+    machines: Mapping[UUID, Machine],
+    *,
+    user: User,
+    at: datetime,
 ) -> list[CaseRow]:
     """Rows for a page of cases; a fixed number of queries for all of them."""
     held = _by_case(Assignment.objects.held().select_related("organisation"), cases)
@@ -181,9 +185,10 @@ def _helpers(machine: Machine, turn: Turn | None, held: Sequence[Assignment]) ->
 
 def _first(listing: CaseListing, page: Page[Case]) -> Text:
     """When the next is due, where the list says so by its order."""
-    if not page.rows or listing.chosen["order"] != "due" or page.pages.earlier:
+    if listing.chosen["order"] != "due" or page.pages.earlier:
         return ""
-    due = due_of(page.rows[0].due_at, listing.at)
+    found = (case.due_at for case in page.rows)
+    due = due_of(min(filter(None, found), default=None), listing.at)
     return (
         ""
         if due is None

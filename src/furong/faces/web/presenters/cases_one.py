@@ -1,7 +1,7 @@
 """One case as its page shows it: whose turn, clocks, who holds it, what can be done, what happened."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -9,15 +9,18 @@ from uuid import uuid4
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from furong.apps.base.models import StoredFile
-from furong.apps.base.models.stored_file import PASSIVE
 from furong.apps.cases import reads
 from furong.apps.cases.actions import may_invite, may_reveal
 from furong.apps.cases.engine import words
 from furong.apps.cases.engine.machine import Machine
-from furong.apps.cases.models import Assignment, Case, Clock, Request
+from furong.apps.cases.models import Assignment, Clock, Request
 from furong.apps.cases.reads import Possible, Running, Told
+from furong.apps.registry.values import from_plain
+from furong.engines.rules import show_value
+from furong.faces.web.comments import Comment, comment_form
 from furong.faces.web.presenters import cases_suggest, figures
+from furong.faces.web.presenters.act_forms import ActForm
+from furong.faces.web.presenters.asked import PREFIX
 from furong.faces.web.presenters.cases_around import (
     Viewer,
     invitations_of,
@@ -33,9 +36,6 @@ from furong.faces.web.presenters.cases_pages import (
     CaseHead,
     CasePage,
     ClockRow,
-    FileCard,
-    InviteForm,
-    KeptFile,
     Moment,
     PendingRequest,
     Suggested,
@@ -44,12 +44,15 @@ from furong.faces.web.presenters.cases_pages import (
 from furong.faces.web.presenters.cases_words import (
     closure_of,
     due_of,
+    file_card,
+    length,
     marks_of,
     short,
     spell,
     state_badge,
 )
-from furong.faces.web.presenters.parts import Badge, Text
+from furong.faces.web.presenters.exclusions import asking_link, rows_of_case
+from furong.faces.web.presenters.parts import Badge
 
 HOT = {"dispatch": "a", "merge": "m"}
 """Actions with a key of the desk's keyboard; answers to requests share `r`."""
@@ -59,16 +62,6 @@ STATES = {
     Assignment.State.SIGNED: "blue",
     Assignment.State.DONE: "jade",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """A comment that could not be written, as it was typed."""
-
-    words: str = ""
-    public: bool = False
-    error: Text = ""
-    files: Sequence[StoredFile] = ()
 
 
 def head_of(viewer: Viewer) -> CaseHead:
@@ -101,20 +94,23 @@ def case_page(
     real: datetime,
     opened: Mapping[int, Mapping[str, Any]] | None = None,
     comment: Comment | None = None,
-    invite: InviteForm | None = None,
+    invite: ActForm | None = None,
 ) -> CasePage:
     """opened: personal answers that were just revealed, by the event's sequence."""
     case, user, at = viewer.case, viewer.user, viewer.at
     can = reads.possible(case, user, at) if viewer.acts else []
     told = reads.timeline(case, outside=not viewer.inside)
-    typed = comment or Comment()
     inviting = viewer.acts and viewer.inside and may_invite(case, user, at)
     return CasePage(
         head=head_of(viewer),
         turn=turn_box(viewer),
         inside=viewer.inside,
         acts=[*act_links(viewer, [one for one in can if one.kind == "action"])],
-        asks=[*act_links(viewer, [one for one in can if one.kind == "request"])],
+        asks=[
+            *act_links(viewer, [one for one in can if one.kind == "request"]),
+            *asking_link(viewer),
+        ],
+        exclusions=rows_of_case(viewer),
         pending=[*pending_of(viewer, can, told)] if viewer.inside else [],
         clocks=[clock_row(one, at) for one in reads.running(case, at)] if viewer.inside else [],
         assignments=[*_assignments(viewer)],
@@ -126,11 +122,9 @@ def case_page(
         invite=(invite or invite_form(case)) if inviting else None,
         alike=_alike(viewer, can),
         advice=_advice(viewer, can),
-        comment_key=uuid4().hex,
-        comment=typed.words,
-        comment_public=typed.public,
-        comment_error=typed.error,
-        comment_kept=[KeptFile(str(one.pk), one.name) for one in typed.files],
+        comment=comment_form(
+            reverse("case_comment", args=[case.pk]), _("留言"), chooses=viewer.inside, sent=comment
+        ),
     )
 
 
@@ -166,7 +160,7 @@ def clock_row(one: Running, at: datetime) -> ClockRow:
         unit=one.unit,
         counted=spell(one.counted),
         raw=spell(one.raw),
-        limit=_("%s（工作时间）") % one.limit if working else _("%s（自然时间）") % one.limit,
+        limit=(_("%s（工作时间）") if working else _("%s（自然时间）")) % length(one.limit),
         due=due_of(one.due_at, at) if one.running else None,
         running=one.running,
         state=state,
@@ -271,7 +265,7 @@ def _asked_by(one: Request, at: datetime) -> str:
 def _said_of(one: Request, told: Sequence[Told]) -> Sequence[tuple[str, str]]:
     """The words of the request, from the event by which it was put."""
     act = f"requests.{one.name}"
-    found = [t for t in told if t.event.act == act and t.event.recorded_at <= one.asked_at]
+    found = [t for t in told if t.act == act and t.event.recorded_at <= one.asked_at]
     return found[-1].said if found else ()
 
 
@@ -307,11 +301,16 @@ def moment_of(
         at=figures.moment(event.recorded_at),
         claimed=claimed,
         said=one.said,
-        files=[file_card(case, file) for file in one.files],
+        files=[
+            file_card(reverse("case_file", args=[case.pk, file.pk]), file) for file in one.files
+        ],
         to=one.to_label,
         tone=_tone(viewer.machine, one),
         flag=flag,
-        opened=[(_label(viewer.machine, name), str(v)) for name, v in (opened or {}).items()],
+        opened=[
+            (_label(viewer.machine, name), _said(viewer.machine, name, value))
+            for name, value in (opened or {}).items()
+        ],
         may_reveal=revealing and bool(event.personal) and not opened,
         reveal_url=reverse("case_reveal", args=[case.pk, event.sequence]),
     )
@@ -330,9 +329,13 @@ def _label(machine: Machine, name: str) -> str:
     return machine.facts[name].label if name in machine.facts else name
 
 
-def file_card(case: Case, file: StoredFile) -> FileCard:
-    url = reverse("case_file", args=[case.pk, file.pk])
-    return FileCard(url, file.name, file.media_type in PASSIVE)
+def _said(machine: Machine, name: str, value: Any) -> str:
+    """A personal answer that was revealed, as its form showed it."""
+    if name in machine.view.every_field:
+        kind = getattr(machine.view.every_field[name], "type", "")
+        return words.spoken(value, kind, machine.calendar.zoneinfo)
+    fact = machine.facts.get(name)
+    return show_value(fact, from_plain(fact, value)) if fact else str(value)
 
 
 # --- what is like it ----------------------------------------------------------------------------
@@ -354,6 +357,6 @@ def _alike(viewer: Viewer, can: Sequence[Possible]) -> Sequence[Suggested]:
         return ()
     merge = ""
     if "merge" in names:
-        merge = reverse("case_do", args=[viewer.case.pk, "actions.merge"]) + "?f-main="
+        merge = reverse("case_do", args=[viewer.case.pk, "actions.merge"]) + f"?{PREFIX}main="
     matter = cases_suggest.of_case(viewer.case)
     return cases_suggest.look_alikes(matter, user=viewer.user, at=viewer.at, merge=merge)

@@ -1,10 +1,11 @@
 """What the pages of cases show: the queue, one case, its forms."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from furong.faces.web.presenters.cases_words import Due
-from furong.faces.web.presenters.parts import Badge, Chip, Option, Pages, Select, Text
+from furong.faces.web.presenters.act_forms import ActForm
+from furong.faces.web.presenters.cases_words import Due, FileCard
+from furong.faces.web.presenters.parts import Badge, Chip, Pages, Select, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,74 +62,7 @@ class QueuePage:
     empty: tuple[Text, Text]
 
 
-# --- forms ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class KeptFile:
-    """A file that was taken in already, although its form could not be done yet."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """One question of a form, whatever procedure asks it.
-
-    control: text, lines, moment, date, number, file, pick (one of many), choice (one of few),
-    checks (several of few), picks (several of many).
-    """
-
-    name: str
-    label: Text
-    control: str
-    value: str = ""
-    options: Sequence[Option] = ()
-    picked: Text = ""
-    kept: Sequence[KeptFile] = ()
-    required: bool = False
-    needed: Text = ""  # when it must be answered, where not always
-    notes: Sequence[Text] = ()
-    rows: int = 1
-    max: int | None = None
-    unit: Text = ""
-    error: Text = ""
-
-    @property
-    def original(self) -> bool:
-        """Whether its label is the pack's, in the pack's own language."""
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class CaseForm:
-    """An act's form. key: makes that sending twice acts once. revision: the last event seen."""
-
-    url: str
-    label: Text
-    key: str
-    revision: str
-    fields: Sequence[FormField]
-    closures: Sequence[Option] = ()
-    closure_error: Text = ""
-    deciders: Sequence[Option] = ()
-    proxy: bool = False
-    decider_error: Text = ""
-    refusal: Text = ""
-    next: str = ""
-    request: str = ""
-    main: bool = True
-
-
 # --- one case -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FileCard:
-    url: str
-    name: str
-    picture: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +164,6 @@ class InvitationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class InviteForm:
-    units: Sequence[Option]
-    key: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    error: Text = ""
-
-
-@dataclass(frozen=True, slots=True)
 class CaseHead:
     """What stands above every page of a case."""
 
@@ -299,12 +225,31 @@ class Advice:
     learned: hand-outs that it rests on. problem: why only words answer.
     """
 
-    category: str
+    category: Text
     others: Sequence[str]
     told: Sequence[str]
     units: Sequence[UnitAdvice]
     learned: int
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionRow:
+    """A request that a case be left out of a unit's rate. again: asked a second time."""
+
+    id: str
+    case: str
+    number: str
+    title: str
+    subject: str
+    unit: Text
+    rate: Text
+    ground: Text
+    words: str
+    state: Badge
+    again: bool
+    asked: Text
+    due: Due | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +259,7 @@ class CasePage:
     inside: bool
     acts: Sequence[ActLink]
     asks: Sequence[ActLink]
+    exclusions: Sequence[ExclusionRow]
     pending: Sequence[PendingRequest]
     clocks: Sequence[ClockRow]
     assignments: Sequence[AssignmentRow]
@@ -322,11 +268,7 @@ class CasePage:
     papers: Sequence[Paper]
     supervisions: Sequence[Text]
     invitations: Sequence[InvitationRow]
-    invite: InviteForm | None
+    invite: ActForm | None
     alike: Sequence[Suggested]
     advice: Advice | None
-    comment_key: str
-    comment: str = ""
-    comment_public: bool = False
-    comment_error: Text = ""
-    comment_kept: Sequence[KeptFile] = ()
+    comment: ActForm

@@ -22,6 +22,7 @@ from furong.apps.registry.models import Subject
 from furong.engines.text.duties import Department
 from furong.engines.text.similar import Alike
 from furong.faces.web.case_listing import CATEGORY
+from furong.faces.web.presenters.asked import PREFIX
 from furong.faces.web.presenters.cases_list import holder_of
 from furong.faces.web.presenters.cases_pages import Advice, Suggested, UnitAdvice
 from furong.faces.web.presenters.cases_words import state_badge
@@ -83,7 +84,7 @@ def advice(matter: Matter, *, user: User, at: datetime, dispatch: str = "") -> A
     ranked = found.category.ranked[:RANKED]
     category = matter.category or ranked[0].id
     return Advice(
-        category=found.category.category,
+        category=ranked[0].name if found.category.decided else _("待人工判定"),
         others=[one.name for one in ranked],
         told=found.words or [one for one in found.category.evidence if len(one) >= WHOLE],
         units=[_unit(one, category, dispatch) for one in found.departments],
@@ -93,7 +94,11 @@ def advice(matter: Matter, *, user: User, at: datetime, dispatch: str = "") -> A
 
 
 def _unit(one: Department, category: str, dispatch: str) -> UnitAdvice:
-    filled = {f"f-{CATEGORY}": category, "f-lead": one.organisation, "f-duty": one.clause}
+    filled = {
+        f"{PREFIX}{CATEGORY}": category,
+        f"{PREFIX}lead": one.organisation,
+        f"{PREFIX}duty": one.clause,
+    }
     reasons = [_("文中提到：%s") % _("、").join(one.words)] if one.words else []
     if one.before:
         reasons.append(_("同类以往交办 %d 件") % one.before)

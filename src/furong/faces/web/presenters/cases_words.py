@@ -1,14 +1,17 @@
 """Moments, limits and spells of time as cases show them, and the badges of their states."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from furong.apps.base.models import StoredFile
+from furong.apps.base.models.stored_file import PASSIVE
 from furong.apps.cases.engine.machine import Machine
 from furong.apps.cases.models import Case
 from furong.apps.cases.models.case import Category
+from furong.engines import worktime
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.parts import Badge, Text
 
@@ -24,6 +27,19 @@ class Due:
     tone: str = ""  # hibiscus: overdue, amber: today
 
 
+@dataclass(frozen=True, slots=True)
+class FileCard:
+    """A file on a page; a picture is shown small."""
+
+    url: str
+    name: str
+    picture: bool
+
+
+def file_card(url: str, file: StoredFile) -> FileCard:
+    return FileCard(url, file.name, file.media_type in PASSIVE)
+
+
 def due_of(moment: datetime | None, at: datetime) -> Due | None:
     if moment is None:
         return None
@@ -32,9 +48,17 @@ def due_of(moment: datetime | None, at: datetime) -> Due | None:
         told = _("刚过时限") if past else _("不足 1 分钟")
         return Due(short(moment, at), told, "hibiscus" if past else "amber")
     if moment <= at:
-        return Due(short(moment, at), _("超 %s") % spell(at - moment), "hibiscus")
-    today = timezone.localtime(moment).date() == timezone.localtime(at).date()
-    return Due(short(moment, at), _("剩 %s") % spell(moment - at), "amber" if today else "")
+        return Due(_limit(moment, at), _("超 %s") % spell(at - moment), "hibiscus")
+    last = timezone.localtime(moment - timedelta(microseconds=1))
+    today = last.date() == timezone.localtime(at).date()
+    return Due(_limit(moment, at), _("剩 %s") % spell(moment - at), "amber" if today else "")
+
+
+def _limit(moment: datetime, at: datetime) -> str:
+    """The midnight that ends a day is that day's 24:00."""
+    if timezone.localtime(moment).time() != time.min:
+        return short(moment, at)
+    return short(moment - timedelta(days=1), at).replace("00:00", "24:00")
 
 
 def short(moment: datetime, at: datetime) -> str:
@@ -43,9 +67,7 @@ def short(moment: datetime, at: datetime) -> str:
     if local.date() == now.date():
         return _("今日 %s") % f"{local:%H:%M}"
     if local.year == now.year:
-        return (
-            f"{_('%(month)d月%(day)d日') % {'month': local.month, 'day': local.day}} {local:%H:%M}"
-        )
+        return figures.brief(moment)
     return figures.moment(moment)
 
 
@@ -59,6 +81,16 @@ def spell(time: timedelta) -> str:
         else [(_("%d 小时"), hours), (_("%d 分"), left)]
     )
     return " ".join(text % n for text, n in parts if n) or _("不足 1 分")
+
+
+def length(limit: worktime.Length) -> str:
+    """A limit as a procedure gives it: 30 分钟; 当日; 至 2020年3月10日 09:00."""
+    if isinstance(limit, worktime.Until):
+        return _("至 %s") % figures.moment(limit.moment)
+    if isinstance(limit, worktime.EndOfDay):
+        return _("当日")
+    units = {"m": _("%s 分钟"), "h": _("%s 小时"), "d": _("%s 天")}
+    return units[limit.unit] % str(limit)[:-1]
 
 
 def state_badge(machine: Machine, case: Case) -> Badge:

@@ -1,7 +1,7 @@
 """What the frame, the sign-in page, the home page and the journal page show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import to_locale
@@ -15,15 +15,32 @@ class NavLink:
     label: Text
     url: str
     icon: str
+    short: Text = ""  # the label where there is little room
     current: bool = False
     count: str = ""  # what waits there for the reader
-    minor: bool = False  # has no place in a phone's navigation
 
 
 @dataclass(frozen=True, slots=True)
 class NavGroup:
     label: Text
     links: Sequence[NavLink]
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """Every link, grouped, for the desk; on a phone a bar of a few, and the rest under 更多."""
+
+    groups: Sequence[NavGroup] = ()
+    bar: Sequence[NavLink] = ()
+    more: Sequence[NavGroup] = ()
+
+    @property
+    def more_is_current(self) -> bool:
+        return any(link.current for group in self.more for link in group.links)
+
+    @property
+    def more_waits(self) -> bool:
+        return any(link.count for group in self.more for link in group.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +67,7 @@ class Frame:
     clock: str = ""
     person: str = ""
     role: Text = ""
-    groups: Sequence[NavGroup] = field(default_factory=tuple)
+    navigation: Navigation = Navigation()
     may_search: bool = False
     unread: int = 0  # messages
     languages: Sequence[Language] = ()

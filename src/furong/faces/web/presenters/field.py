@@ -15,9 +15,9 @@ from furong.apps.directory.models import User
 from furong.apps.registry.models import Subject
 from furong.apps.registry.models.subjects import SubjectQuerySet
 from furong.faces.web.case_acts import Hand
-from furong.faces.web.forms import Asked
+from furong.faces.web.presenters.asked import Asked
 from furong.faces.web.presenters.case_phone import Card, card
-from furong.faces.web.presenters.parts import Option, Text
+from furong.faces.web.presenters.parts import Text
 
 SHOWN = 60
 """Subjects and cases on the page; beyond, one searches."""
@@ -57,7 +57,7 @@ class Visit:
     subject: Asked
     first: Sequence[Asked]
     more: Sequence[Asked]
-    classes: Sequence[Option]
+    classes: Sequence[Asked]
     whistle: Text
     asked: Sequence[Asked]
     once: str
@@ -74,9 +74,8 @@ class Line:
     place: int
     once: str
     title: str
-    details: str
-    subject: Asked
-    kind: str
+    items: Sequence[Asked]
+    details: Asked | None
     wanted: bool = True
     problem: str = ""
 
@@ -88,9 +87,6 @@ class Pasted:
     text: str = ""
     lines: Sequence[Line] = ()
     done: Sequence[Card] = ()
-    classes: Sequence[Option] = ()
-    most_title: int | None = None
-    most_details: int | None = None
     refusal: str = ""
     parted: bool = False
 

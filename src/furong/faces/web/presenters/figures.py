@@ -1,7 +1,7 @@
 """Figures, dates and sums as they are written on a page."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import dateformat, timezone
@@ -99,6 +99,14 @@ def moment(value: datetime | None) -> str:
 def brief(value: datetime | None) -> str:
     """3月2日 09:42, where the year goes without saying."""
     return dateformat.format(timezone.localtime(value), _("n月j日 H:i")) if value else ""
+
+
+def until(value: datetime | None) -> str:
+    """3月2日 18:00 as a limit: the midnight that ends a day is that day's 24:00."""
+    if value is None or timezone.localtime(value).time() != time.min:
+        return brief(value)
+    before = timezone.localtime(value) - timedelta(days=1)
+    return dateformat.format(before, _("n月j日 H:i")).replace("00:00", "24:00")
 
 
 def clock(value: datetime) -> str:

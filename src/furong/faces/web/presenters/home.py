@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,13 +13,13 @@ from django.utils.translation import ngettext, pgettext
 
 from furong.apps.base.models import Entry, Installation
 from furong.apps.cases import reads as cases
-from furong.apps.cases.engine.machine import every_machine
 from furong.apps.cases.sight import INSIDE
 from furong.apps.directory.access import coverage_of, grants_for
 from furong.apps.directory.models import Grant, User
 from furong.apps.policies import reads
 from furong.apps.policies.reads import Line, Reach, Text
 from furong.apps.registry.models import Dispute, ImportBatch, Subject
+from furong.faces.web.case_listing import CaseListing, chosen_of
 from furong.faces.web.presenters import figures, wording
 from furong.faces.web.presenters.cases_list import rows_of
 from furong.faces.web.presenters.cases_pages import CaseRow
@@ -91,10 +92,11 @@ def _waiting(user: User, at: datetime) -> tuple[list[CaseRow], str]:
     if not coverage_of(user, "case.act", at=at, among=INSIDE).scopes:
         return [], ""
     found = cases.inbox(user, at)
-    first = [*found.defer("procedure__content")[:FIRST]]
+    listing = CaseListing(user, chosen_of(QueryDict(), acts=True), at, found)
+    first = listing.first(FIRST)
     if not first:
         return [], ""
-    rows = rows_of(first, every_machine(), user=user, at=at)
+    rows = rows_of(first, listing.machines, user=user, at=at)
     return rows, capped(found.order_by()[: MOST + 1].count())
 
 

@@ -1,7 +1,7 @@
 """The problem list as a leader reads it: whistles first, each with its answers; and its papers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -9,22 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from furong.apps.cases import reads
+from furong.apps.cases.engine.history import machine_naming
 from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.engine.words import spoken
 from furong.apps.cases.models import Case, Handover, HandoverLine, Request
 from furong.apps.cases.papers import Box, ListContent, Row, Section
-from furong.apps.directory.models import User
 from furong.faces.web.case_acts import Hand, Sent
 from furong.faces.web.presenters import figures
-from furong.faces.web.presenters.case_phone import (
-    ActForm,
-    Attached,
-    act_form,
-    moments,
-    state_badge,
-    turn_of,
-)
-from furong.faces.web.presenters.parts import Badge, Option, Text
+from furong.faces.web.presenters.act_forms import ActForm, act_form
+from furong.faces.web.presenters.asked import Asked
+from furong.faces.web.presenters.case_phone import moments, state_told, turn_of
+from furong.faces.web.presenters.cases_words import FileCard
+from furong.faces.web.presenters.parts import Badge, Text
 from furong.packs.models.procedures import AsksField, FormItem
 
 Why = HandoverLine.Why
@@ -67,14 +63,13 @@ class Whistle:
     title: str
     url: str
     told: Sequence[tuple[Text, str]]
-    files: Sequence[Attached]
+    files: Sequence[FileCard]
     clock: Text
     late: bool
-    revision: int
     acts: Sequence[ActForm]
     answered: Text = ""
     refusal: str = ""
-    lost: Sequence[str] = ()
+    left: Sequence[Asked] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +139,8 @@ def list_page(
                 if one.request
             ]
             known = [_known(one, handed, at) for one in mine if not one.request]
+            if asked and all(one.answered for one in asked):
+                heading = _("吹哨，已报到")
             parts.append(Part(heading, asked, known))
     return ListPage(
         id=str(handed.pk),
@@ -174,18 +171,16 @@ def whistle(
     base: str,
     place: int = 0,
     sent: Sent | None = None,
-    proxies: Sequence[User] = (),
+    proxy: bool = False,
 ) -> Whistle:
-    """base: the address below which it is answered. proxies: whose answer is entered from paper."""
+    """base: the address below which it is answered. proxy: another's answer is entered from paper."""
     machine = machine_of(case.procedure)
     acts = [
         one
         for one in reads.possible(case, hand.by, at)
-        if one.request == request and one.proxy == bool(proxies)
+        if one.request == request and one.proxy == proxy
     ]
-    forms = [act_form(case, one, hand, base=base, sent=sent) for one in acts]
-    if proxies:
-        forms = [_from_paper(machine, request, one, proxies) for one in forms]
+    forms = [act_form(case, one, hand, at, url=f"{base}act/{one.key}/", sent=sent) for one in acts]
     clock, late = clock_words(request, at)
     astray = sent if sent and not any(one.refusal == sent.refusal for one in forms) else None
     opened = next(iter(reversed(moments(case, base, outside=False))), None)
@@ -200,38 +195,28 @@ def whistle(
         files=opened.files if opened else (),
         clock=clock,
         late=late,
-        revision=case.revision,
         acts=forms,
-        answered=answer_words(request, machine),
+        answered=answer_words(request, machine_naming(case, "requests", [request.name])),
         refusal=astray.refusal if astray else "",
-        lost=astray.lost if astray else (),
+        left=astray.left if astray else (),
     )
-
-
-def _from_paper(
-    machine: Machine, request: Request, form: ActForm, proxies: Sequence[User]
-) -> ActForm:
-    """The form for another's decision: whose it is, and the original that must be shown."""
-    proxy = machine.procedure.requests[request.name].proxy
-    shows = proxy.shows if proxy else ""
-    items = [replace(one, required="always") if one.key == shows else one for one in form.items]
-    people = [Option(str(one.pk), one.name, len(proxies) == 1) for one in proxies]
-    return replace(form, items=items, proxies=people)
 
 
 def told(request: Request, case: Case, machine: Machine) -> list[tuple[Text, str]]:
     """What is asked, what the matter is, who asks, where it stands."""
-    declared = machine.procedure.requests[request.name]
-    found: list[tuple[Text, str]] = [*_said(machine, declared.form, request.fields)]
-    opening = machine.procedure.openings[case.opening]
+    asked = machine_naming(case, "requests", [request.name])
+    declared = asked.procedure.requests[request.name]
+    found: list[tuple[Text, str]] = [*_said(asked, declared.form, request.fields)]
+    begun = machine_naming(case, "openings", [case.opening])
+    opening = begun.procedure.openings[case.opening]
     found += [
         (label, said)
-        for label, said in _said(machine, opening.form, case.fields)
+        for label, said in _said(begun, opening.form, case.fields)
         if said != case.title
     ]
     by = request.asked_by.name if request.asked_by else _("系统")
     found.append((_("提出"), f"{by} {figures.brief(request.asked_at)}"))
-    found.append((_("现状"), str(state_badge(case, machine).text)))
+    found.append((_("现状"), str(state_told(case, machine).text)))
     return found
 
 
@@ -256,7 +241,7 @@ def clock_words(request: Request, at: datetime) -> tuple[Text, bool]:
         return "", False
     if due is None:
         return _("等待答复"), False
-    told = {"due": figures.brief(due), "span": span(abs(due - at))}
+    told = {"due": figures.until(due), "span": span(abs(due - at))}
     if due <= at:
         return _("报到时限 %(due)s，已超过 %(span)s") % told, True
     return _("请在 %(due)s 前报到，还有 %(span)s") % told, False
@@ -300,7 +285,7 @@ def _known(line: HandoverLine, handed: Handover, at: datetime) -> Known:
         subject=case.subject.name if case.subject else "",
         title=case.title,
         url=f"/cases/{case.pk}/",
-        state=state_badge(case, machine),
+        state=state_told(case, machine),
         turn=turn,
         late=late,
         acted=_("您已办理 %s") % figures.brief(last.recorded_at) if last else "",
@@ -314,9 +299,12 @@ def paper(page: ListPage, *, place: str, mark: str, at: datetime) -> ListContent
     """The list as it is printed now."""
     count = sum(part.count for part in page.parts)
     asked = sum(len(part.whistles) for part in page.parts)
-    about = _("%(day)s 送达 · 收录 %(cut)s 以前登记的 · 共 %(count)d 件，其中吹哨 %(asked)d 件") % {
-        "day": page.day, "cut": page.cut, "count": count, "asked": asked,
-    }  # fmt: skip
+    told = {"day": page.day, "cut": page.cut, "count": count, "asked": asked}
+    about = (
+        _("%(day)s 送达 · 收录 %(cut)s 以前登记的 · 共 %(count)d 件，其中吹哨 %(asked)d 件")
+        if asked
+        else _("%(day)s 送达 · 收录 %(cut)s 以前登记的 · 共 %(count)d 件")
+    ) % told
     return ListContent(
         place=place,
         title=page.label,

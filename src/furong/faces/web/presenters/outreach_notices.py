@@ -1,5 +1,6 @@
 """A person's messages, and what the platform sends, or would send, outside."""
 
+import re
 from collections.abc import Mapping
 
 from django.conf import settings
@@ -8,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from furong.apps.directory.models import User
 from furong.apps.notices.channels import configured
-from furong.apps.notices.models import Delivery
+from furong.apps.notices.models import Delivery, Notice
 from furong.apps.notices.quiet import NONE
 from furong.faces.web.cursor import Page
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.outreach_pages import InboxPage, MessageRow, OutboxPage, OutboxRow
 from furong.faces.web.presenters.parts import Badge, chip
+
+_STOPS = re.compile(r"^[\u3002\uff1b\uff01\uff1f]+")
 
 UNREAD = "unread"
 TONES: Mapping[str, str] = {
@@ -44,7 +47,7 @@ def _message(one: Delivery) -> MessageRow:
     return MessageRow(
         id=one.pk,
         title=notice.title,
-        body=notice.body,
+        body=_beyond_title(notice),
         at=figures.moment(notice.made_at),
         sender=notice.sent_by.name if notice.sent_by else _("系统"),
         unread=one.read_at is None,
@@ -74,6 +77,14 @@ def _quiet() -> str:
     if hours == NONE:
         return _("未设静默时段")
     return _("静默时段 %s，紧急通知除外") % hours.replace("-", _("至"))
+
+
+def _beyond_title(notice: Notice) -> str:
+    """What a message says after its title: outside it goes without one, and begins with the same words."""
+    for said in (notice.title, notice.title.partition(" ")[2]):  # the number of a case stands first
+        if said and notice.body.startswith(said):
+            return _STOPS.sub("", notice.body.removeprefix(said))
+    return notice.body
 
 
 def _outgoing(one: Delivery) -> OutboxRow:

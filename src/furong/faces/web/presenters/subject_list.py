@@ -20,7 +20,7 @@ from furong.faces.web.presenters.subject_pages import SubjectList, SubjectRow
 
 
 def subject_list(
-    listing: Listing, page: Page[Subject], *, may_export: bool, at: datetime
+    listing: Listing, page: Page[Subject], *, may_export: bool, may_call: bool, at: datetime
 ) -> SubjectList:
     """One page of a listing."""
     known, chosen = catalogue(), listing.chosen
@@ -34,6 +34,7 @@ def subject_list(
         pages=page.pages,
         as_of=figures.moment(at),
         may_export=may_export,
+        may_call=may_call,
         filtered=any(chosen[name] for name in FILTERS),
         kept=[(name, chosen[name]) for name in ("q", "kind") if chosen[name]],
     )

@@ -35,6 +35,7 @@ class SubjectList:
     pages: Pages
     as_of: str
     may_export: bool = False
+    may_call: bool = False
     filtered: bool = False
     kept: Sequence[
         tuple[str, str]

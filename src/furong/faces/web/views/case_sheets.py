@@ -77,7 +77,7 @@ def _told(count: int, changes: CaseChanges, *, faulty: list[str], unread: list[s
         (_("改动"), changes.changed),
         (_("删去"), changes.removed),
         (_("有误（见该样例下的说明）"), faulty),
-        (_("没有读懂的列"), unread),
+        (_("未识别的列"), unread),
     ]
     for label, names in parts:
         if names:

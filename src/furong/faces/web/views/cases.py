@@ -2,20 +2,19 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from furong.apps.base import clock
-from furong.apps.cases.models import Case
-from furong.apps.cases.sight import INSIDE
+from furong.apps.cases.sight import INSIDE, find
 from furong.apps.directory.access import coverage_of
 from furong.apps.registry.exporting import write_table
 from furong.faces.web.access import Request, needs, person
-from furong.faces.web.case_listing import CaseListing, chosen_of, whole_cases
-from furong.faces.web.case_posted import following
+from furong.faces.web.case_listing import MINE, CaseListing, chosen_of
 from furong.faces.web.downloads import workbook
+from furong.faces.web.posting import following
 from furong.faces.web.presenters import figures
 from furong.faces.web.presenters.cases_around import Viewer
 from furong.faces.web.presenters.cases_list import (
@@ -24,7 +23,7 @@ from furong.faces.web.presenters.cases_list import (
     sheet_rows,
 )
 from furong.faces.web.presenters.cases_one import case_page
-from furong.faces.web.waiting import waiting_for
+from furong.faces.web.waiting import inbox_of, waiting_for
 
 VIEW, ACT = "case.view", "case.act"
 SHEET = 20_000
@@ -54,8 +53,7 @@ def _is_staff(request: Request) -> bool:
 def export_cases(request: Request) -> HttpResponse:
     """The filtered queue as a file, in its order; personal answers are not in it."""
     listing = _listing(request)
-    rows = listing.ordered()[: SHEET + 1]
-    cases = [*whole_cases(rows)]
+    cases = listing.first(SHEET + 1)
     title = _("事项")
     parts = [title, _("截至 %s") % figures.moment(request.at)]
     if len(cases) > SHEET:
@@ -77,11 +75,13 @@ def show_pane(request: Request, pk: UUID) -> HttpResponse:
 
 def viewer_of(request: Request, pk: UUID) -> Viewer:
     """The person before a case; 404 for who may not know of it."""
-    rows = Case.objects.visible_to(request.user, request.at).with_all()
-    case = get_object_or_404(rows, pk=pk)
+    if (case := find(request.user, pk, request.at)) is None:
+        raise Http404
     return Viewer(person(request), case, request.at, ACT in request.actions)
 
 
 def _listing(request: Request) -> CaseListing:
     chosen = chosen_of(request.GET, acts=ACT in request.actions)
-    return CaseListing(person(request), chosen, request.at)
+    user, at = person(request), request.at
+    inbox = inbox_of(request, user, at) if chosen["box"] == MINE else None
+    return CaseListing(user, chosen, at, inbox)

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 
 from furong.apps.base import clock
 from furong.apps.cases import reads
+from furong.apps.cases.calls.names import PROCEDURE
 from furong.apps.cases.engine.machine import Machine, every_machine
 from furong.apps.cases.models import Case
 from furong.apps.cases.models.case import CaseQuerySet
-from furong.apps.cases.reads import Figures
+from furong.apps.cases.reads import Agreement, CallFigures, Figures
 from furong.apps.cases.sight import INSIDE
 from furong.apps.directory.access import coverage_of
 from furong.apps.registry.exporting import write_table
@@ -22,6 +23,7 @@ from furong.faces.web.access import Request, needs, person
 from furong.faces.web.downloads import workbook
 from furong.faces.web.presenters import cases_figures as shown
 from furong.faces.web.presenters import figures
+from furong.faces.web.presenters.calls import agreement_rows, call_kpis
 from furong.faces.web.presenters.cases_figures import FiguresPage
 from furong.faces.web.presenters.parts import Text, select
 from furong.faces.web.views.cases import VIEW
@@ -47,10 +49,11 @@ class Asked:
 @require_safe
 @needs(VIEW)
 def show_figures(request: Request) -> HttpResponse:
-    among, asked = _among(request), _asked(request)
+    among, asked = counting(request), asked_of(request)
     parted = _figures(asked, among, asked.by)
     whole = _figures(asked, among, "all").get("", Figures())
     rows = shown.rows_of(parted, asked.by, asked.machine)
+    told, agreed = _calls(asked, among)
     titles = [(code, one.procedure.title) for code, one in asked.machines.items()]
     labels = {"unit": _("按承办单位"), "category": _("按诉求类别"), "street": _("按街道")}
     page = FiguresPage(
@@ -68,6 +71,8 @@ def show_figures(request: Request) -> HttpResponse:
         meanings=shown.meanings(),
         empty=not rows,
         problem=asked.problem,
+        calls=call_kpis(told, agreed) if told else (),
+        agreement=agreement_rows(agreed),
     )
     template = "web/case_figures.html"
     return render(request, f"{template}#results" if request.htmx else template, {"page": page})
@@ -76,7 +81,7 @@ def show_figures(request: Request) -> HttpResponse:
 @require_safe
 @needs(VIEW)
 def export_figures(request: Request) -> HttpResponse:
-    among, asked = _among(request), _asked(request)
+    among, asked = counting(request), asked_of(request)
     rows = shown.rows_of(_figures(asked, among, asked.by), asked.by, asked.machine)
     heads, lines = shown.sheet(rows, asked.by)
     name = _("办理统计")
@@ -86,7 +91,17 @@ def export_figures(request: Request) -> HttpResponse:
     return workbook(write_table(heads, lines, "xlsx", title=" · ".join(parts)), name)
 
 
-def _among(request: Request) -> CaseQuerySet:
+def _calls(asked: Asked, among: CaseQuerySet) -> tuple[CallFigures | None, Agreement]:
+    """What calling came to, of phone checks; nothing of any other procedure."""
+    if asked.procedure != PROCEDURE:
+        return None, Agreement()
+    rows = among if asked.since is None else among.filter(opened_at__gte=asked.since)
+    told = reads.call_figures(rows, asked.at)
+    checks = rows.filter(procedure__code=PROCEDURE, opened_at__lte=asked.at)
+    return told, reads.agreement(checks, asked.at)
+
+
+def counting(request: Request) -> CaseQuerySet:
     """The cases that count: those that the person reads from within; 404 for who reads none."""
     if not coverage_of(request.user, VIEW, at=request.at, among=INSIDE).scopes:
         raise Http404
@@ -97,7 +112,7 @@ def _figures(asked: Asked, among: CaseQuerySet, by: str) -> dict[str, Figures]:
     return reads.figures(asked.procedure, by=by, since=asked.since, among=among, at=asked.at)
 
 
-def _asked(request: Request) -> Asked:
+def asked_of(request: Request) -> Asked:
     machines = {m.procedure.procedure: m for m in every_machine().values()}
     if not machines:
         raise Http404
@@ -107,9 +122,9 @@ def _asked(request: Request) -> Asked:
     since, wrong_since = _moment(request.GET.get("since", ""))
     problem: Text = ""
     if wrong or wrong_since:
-        problem = _("时间没有读懂，请用日历选择；现按当前时间统计")
+        problem = _("时间格式有误，请用日历选择；现按当前时间统计")
     elif at is not None and at > request.at:
-        problem, at = _("截至时间在将来，现按当前时间统计"), None
+        problem, at = _("截至时间晚于现在，现按当前时间统计"), None
     return Asked(
         machine=machines.get(wanted) or machines.get("appeal") or next(iter(machines.values())),
         machines=machines,

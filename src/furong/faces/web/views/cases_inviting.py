@@ -20,7 +20,7 @@ from furong.apps.cases import actions
 from furong.apps.cases.models import Invitation
 from furong.apps.directory.models import Organisation
 from furong.faces.web.access import Request, needs, person
-from furong.faces.web.case_posted import digest_of_form
+from furong.faces.web.posting import digest_of_form
 from furong.faces.web.presenters.cases_around import invite_form
 from furong.faces.web.presenters.cases_one import case_page, head_of
 from furong.faces.web.views.cases import ACT, viewer_of

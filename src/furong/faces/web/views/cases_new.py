@@ -1,8 +1,8 @@
 """Registering a case: which way, about whom, and what; cases like it are shown while one types."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -12,36 +12,30 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from furong.apps.base.errors import Refusal
-from furong.apps.base.idempotency import once
 from furong.apps.cases import actions
 from furong.apps.cases.actions import AlreadyThere
 from furong.apps.cases.engine.answers import InvalidAnswers
 from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.models import Case, ProcedureVersion
-from furong.apps.directory.access import grants_of
+from furong.apps.cases.sight import find
+from furong.apps.directory.access import held_by
 from furong.apps.registry.models import Subject
 from furong.faces.web.access import Request, needs, person
+from furong.faces.web.case_acts import hand_of
 from furong.faces.web.case_listing import CATEGORY
-from furong.faces.web.case_posted import digest_of_form, first_typed, typed_of
+from furong.faces.web.forms import Entered, Form
+from furong.faces.web.posting import STALE, act_once
 from furong.faces.web.presenters import cases_suggest
-from furong.faces.web.presenters.cases_forms import (
-    PREFIX,
-    Fields,
-    Typed,
-    asked_items,
-    case_form,
-    options_of,
-)
-from furong.faces.web.presenters.cases_pages import FormField, Suggested
+from furong.faces.web.presenters.act_forms import ActForm
+from furong.faces.web.presenters.asked import PREFIX, Asked, class_asked, own
+from furong.faces.web.presenters.cases_pages import Suggested
 from furong.faces.web.presenters.cases_suggest import Matter
 from furong.faces.web.presenters.parts import Text
 from furong.faces.web.views.cases import ACT
-from furong.packs.models.procedures import AsksField, FormItem
 
 FOUND = 12  # subjects of a search
 EXTERNAL = "external_number"
 HOTLINE = "12345"
-NONE: Mapping[str, Text] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ def choose(request: Request) -> HttpResponse:
 
 
 def _cards(request: Request) -> Iterator[OpeningCard]:
-    capacities = set(grants_of(person(request), request.at).values_list("capacity", flat=True))
+    capacities = {one.capacity for one in held_by(person(request), request.at)}
     for machine in _latest():
         one = machine.procedure
         for name, opening in one.openings.items():
@@ -92,10 +86,39 @@ def open_new(request: Request, procedure: str, opening: str) -> HttpResponse:
     if not wanted:
         return _subjects(request, card, machine)
     subject = None if wanted == "none" and free else _subject(request, wanted, machine)
-    items = _items(machine, opening, subject)
-    if request.method != "POST":
-        return _page(request, card, machine, subject, first_typed(request, items) or Typed())
-    return _posted(request, card, machine, subject, items)
+    new = _New(request, card, machine, subject)
+    return _posted(new) if request.method == "POST" else _page(new, _Tried())
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A case about to be begun: which way, about whom."""
+
+    request: Request
+    card: OpeningCard
+    machine: Machine
+    subject: Subject | None
+
+    @property
+    def form(self) -> Form:
+        declared = self.machine.procedure.openings[self.card.name].form
+        items = self.machine.view.items(declared)
+        owner = hand_of(person(self.request)).owner
+        return Form(self.machine, items, owner, subject=self.subject)
+
+    def url(self, name: str) -> str:
+        who = f"?subject={self.subject.pk if self.subject else 'none'}"
+        return reverse(name, args=[self.card.procedure, self.card.name]) + who
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What was sent and not registered, and why. there: the case that is there already."""
+
+    entered: Entered | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
+    there: Case | None = None
 
 
 def _card(request: Request, procedure: str, opening: str) -> tuple[OpeningCard, Machine]:
@@ -134,120 +157,86 @@ def _subject(request: Request, wanted: str, machine: Machine) -> Subject:
     )
 
 
-def _items(machine: Machine, opening: str, subject: Subject | None) -> list[FormItem]:
-    form = machine.procedure.openings[opening].form
-    blank = Case(subject=subject, kind=next(iter(machine.procedure.classes)))
-    return asked_items(machine.view.items(form), blank, machine)
-
-
-def _page(
-    request: Request,
-    card: OpeningCard,
-    machine: Machine,
-    subject: Subject | None,
-    typed: Typed,
-    *,
-    refusal: Text = "",
-    there: Case | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    items = _items(machine, card.name, subject)
-    blank = Case(subject=subject, kind=next(iter(machine.procedure.classes)))
-    fields = [*Fields(machine, blank, typed).of(items), *_more(request, machine, card, items)]
-    who = f"?subject={subject.pk if subject else 'none'}"
-    address = [card.procedure, card.name]
-    form = case_form(reverse("case_new", args=address) + who, _("登记"), fields, refusal=refusal)
+def _page(new: _New, tried: _Tried) -> HttpResponse:
+    request, card = new.request, new.card
+    asked = new.form.ask(tried.entered, tried.problems, first=request.GET)
+    form = ActForm(
+        key="",
+        url=new.url("case_new"),
+        label=_("登记"),
+        items=[*asked, *_more(new, asked)],
+        once=uuid4().hex,
+        refusal=tried.refusal,
+        button=_("登记"),
+    )
     page = {
         "card": card,
-        "subject": subject,
+        "subject": new.subject,
         "form": form,
-        "there": there,
-        "alike_url": reverse("case_alike", args=address) + who,
-        "alike": _alike(request, subject),
+        "there": tried.there,
+        "alike_url": new.url("case_alike"),
+        "alike": _alike(request, new.subject),
     }
+    status = STALE if tried.refusal else 200
     return render(request, "web/case_new.html", page, status=status)
 
 
-def _more(
-    request: Request, machine: Machine, card: OpeningCard, items: Sequence[FormItem]
-) -> Iterator[FormField]:
+def _more(new: _New, asked: Sequence[Asked]) -> Iterator[Asked]:
     """What every opening asks beside its form: the class, whose number it has elsewhere, care."""
-    sent = request.POST
-    declared = machine.procedure.openings[card.name]
-    asks_class = any(isinstance(item, AsksField) and item.type == "class" for item in items)
-    classes = machine.procedure.classes
-    if not asks_class and declared.kind is None and len(classes) > 1:
-        now = sent.get("kind") or next(iter(classes))
-        options = options_of(classes, [now])
-        yield FormField("kind", _("办理类别"), "choice", options=options, required=True)
-    if any(getattr(item, "field", "") == EXTERNAL for item in items):
-        now = sent.get("external_system", HOTLINE)
-        yield FormField("external_system", _("来件系统"), "text", now, required=True, max=40)
-    yield FormField(
+    sent, keys = new.request.POST, {one.key for one in asked}
+    declared = new.machine.procedure.openings[new.card.name]
+    if "class" not in keys and declared.kind is None:
+        yield from class_asked(new.machine.procedure.classes, sent.get("class", ""))
+    if EXTERNAL in keys:
+        system = sent.get("external_system", HOTLINE)
+        yield own("external_system", _("来件系统"), "text", values=[system], limit=40)
+    yield own(
         "sensitive",
         _("敏感事项"),
-        "checks",
-        options=options_of({"1": _("只让办理的人看到")}, sent.getlist("sensitive")),
+        "several",
+        options={"1": _("仅办理人员可见")},
+        values=sent.getlist("sensitive"),
     )
 
 
-def _posted(
-    request: Request,
-    card: OpeningCard,
-    machine: Machine,
-    subject: Subject | None,
-    items: Sequence[FormItem],
-) -> HttpResponse:
-    typed = typed_of(request, items)
-    answers = typed.answers(items, machine)
-
-    def again(
-        refusal: Text = "",
-        status: int = 200,
-        there: Case | None = None,
-        errors: Mapping[str, Text] = NONE,
-    ) -> HttpResponse:
-        messages.error(request, _("没有登记，请改正标出的各项"))
-        mended = Typed(typed.values, typed.files, {**typed.errors, **errors}, empty=False)
-        return _page(
-            request, card, machine, subject, mended, refusal=refusal, there=there, status=status
-        )
-
-    if typed.errors:
-        return again()
-    number = str(answers.get(EXTERNAL, "")).strip()
+def _posted(new: _New) -> HttpResponse:
+    request, card = new.request, new.card
+    entered = new.form.read(request.POST, request.FILES, by=person(request), at=request.at)
+    number = str(entered.answers.get(EXTERNAL, "")).strip()
     system = request.POST.get("external_system", "").strip()[:40] or HOTLINE
+
+    def do() -> str:
+        made = actions.open_case(
+            card.procedure,
+            card.name,
+            subject=new.subject,
+            answers=entered.answers,
+            kind=request.POST.get("class", ""),
+            sensitive=request.POST.get("sensitive") == "1",
+            external=(system, number) if number else None,
+            by=person(request),
+            at=request.at,
+        )
+        return str(made.pk)
+
     try:
-        with once(
-            request.POST.get("key", ""), by=person(request), digest=digest_of_form(request)
-        ) as kept:
-            if not kept.answered:
-                made = actions.open_case(
-                    card.procedure,
-                    card.name,
-                    subject=subject,
-                    answers=answers,
-                    kind=request.POST.get("kind", ""),
-                    sensitive=request.POST.get("sensitive") == "1",
-                    external=(system, number) if number else None,
-                    by=person(request),
-                    at=request.at,
-                )
-                kept.reply = str(made.pk)
+        if entered.problems:
+            raise InvalidAnswers(entered.problems)
+        case = Case.objects.get(pk=act_once(request, do))
     except InvalidAnswers as invalid:
-        return again(errors=invalid.problems)
-    except AlreadyThere as known:
-        return again(str(known), 409, _seen(request, known.case))
+        messages.error(request, _("未登记，请改正标出的各项"))
+        return _page(new, _Tried(entered, invalid.problems))
     except Refusal as refusal:
-        return again(str(refusal), 409)
-    case = Case.objects.get(pk=kept.reply)
+        there = _seen(request, refusal.case) if isinstance(refusal, AlreadyThere) else None
+        messages.error(request, _("未登记，请改正标出的各项"))
+        return _page(new, _Tried(entered, refusal=str(refusal), there=there))
     messages.success(request, _("已登记，编号 %s") % case.number)
     return redirect("case", case.pk)
 
 
 def _seen(request: Request, case: Case) -> Case | None:
     """The case that is there already, for who may see it."""
-    return Case.objects.visible_to(request.user, request.at).filter(pk=case.pk).first()
+    return find(request.user, case.pk, request.at)
 
 
 @require_safe

@@ -1,17 +1,15 @@
 """A liaison officer on the way: what is due, collecting a problem with or without a whistle."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from furong.apps.base.errors import Refusal
@@ -24,10 +22,11 @@ from furong.apps.cases.reads import Openable
 from furong.apps.directory.access import Capacity
 from furong.apps.registry.models import Subject
 from furong.faces.web.access import Request, needs, person
-from furong.faces.web.case_acts import Sent, hand_of, send
-from furong.faces.web.forms import Asked, Entered, Form
-from furong.faces.web.posting import act_once
-from furong.faces.web.presenters.case_phone import Comment, case_page
+from furong.faces.web.case_acts import hand_of
+from furong.faces.web.case_spot import Spot
+from furong.faces.web.forms import Entered, Form
+from furong.faces.web.posting import STALE, act_once
+from furong.faces.web.presenters.asked import Asked, class_asked, own
 from furong.faces.web.presenters.field import (
     Visit,
     case_url,
@@ -35,9 +34,7 @@ from furong.faces.web.presenters.field import (
     field_page,
     recent_first,
 )
-from furong.faces.web.presenters.parts import Option
-from furong.faces.web.uploads import file_response, stored
-from furong.faces.web.views.my_cases import STALE, said
+from furong.faces.web.uploads import Uploads, stored
 
 WHISTLE = "w-"
 """Before the names of the controls that belong to the request."""
@@ -96,7 +93,7 @@ def store_photo(request: Request) -> JsonResponse:
         if len(uploads) != 1:
             raise Refusal(_("没有收到照片，请重新选择"))
         (file,) = stored(uploads, by=person(request), at=request.at)
-        return visit.form.keep(file).token
+        return Uploads(visit.form.owner).keep(file).token
 
     try:
         return JsonResponse({"token": act_once(request, do, by=person(request))}, status=201)
@@ -107,35 +104,26 @@ def store_photo(request: Request) -> JsonResponse:
 @require_safe
 @needs("field.view")
 def show_field_case(request: Request, pk: UUID) -> HttpResponse:
-    return _shown(request, _case(request, pk))
+    return _spot(request, pk).shown()
 
 
 @require_POST
 @needs("field.view")
 def act_on_field_case(request: Request, pk: UUID, key: str) -> HttpResponse:
     """Blows the whistle later, urges, judges for the firm: whatever the procedure leaves to a liaison."""
-    case = _case(request, pk)
-    sent = send(request, case, key, hand_of(person(request)))
-    if sent is not None:
-        return _shown(request, case, sent=sent)
-    messages.success(request, _("已提交"))
-    return redirect("field_case", pk)
+    return _spot(request, pk).acted(key)
 
 
 @require_POST
 @needs("field.view")
 def comment_on_field_case(request: Request, pk: UUID) -> HttpResponse:
-    case = _case(request, pk)
-    if refusal := said(request, case, hand_of(person(request))):
-        return _shown(request, case, words=request.POST.get("words", ""), refusal=refusal)
-    messages.success(request, _("已补充"))
-    return redirect("field_case", pk)
+    return _spot(request, pk).commented()
 
 
 @require_safe
 @needs("field.view")
 def show_field_file(request: Request, pk: UUID, file: UUID) -> HttpResponse:
-    return file_response(reads.timeline(_case(request, pk)), file)
+    return _spot(request, pk).file(file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,26 +184,18 @@ def subject_of(request: Request, one: Openable, pk: str) -> Subject:
     """One of the person's own. Raises InvalidAnswers."""
     mine = {str(own.pk): own for own in recent_first(person(request), request.at, _kinds(one))}
     if (found := mine.get(pk)) is None:
-        raise InvalidAnswers({"subject": _("请选择是哪一家的事（只能选您联络的对象）")})
+        raise InvalidAnswers({"subject": _("请选择服务对象（只能选您联点的）")})
     return found
 
 
-def subject_asked(
-    request: Request, one: Openable, *, chosen: str, prefix: str = "", error: str = ""
-) -> Asked:
+def subject_asked(request: Request, one: Openable, *, chosen: str, error: str = "") -> Asked:
     """The choice of a subject, the one of the last visit first."""
     mine = recent_first(person(request), request.at, _kinds(one))
     if len(mine) == 1:
         chosen = str(mine[0].pk)
-    return Asked(
-        key="subject",
-        label=gettext_lazy("哪一家"),
-        kind="choice",
-        required="always",
-        options=[Option(str(own.pk), own.name, str(own.pk) == chosen) for own in mine],
-        error=error,
-        prefix=prefix,
-    )
+    names = {str(one.pk): one.name for one in mine}
+    asked = own("subject", _("服务对象"), "choice", options=names, values=[chosen])
+    return replace(asked, required="always", error=error)
 
 
 def key_of(text: str) -> UUID:
@@ -241,7 +221,6 @@ def _form(
     one, sent = visit.opening, request.POST if request.method == "POST" else request.GET
     items = visit.form.ask(entered, problems)
     first = [item for item in items if item.required == "always" or item.kind == "files"]
-    kind = sent.get("class", "") or next(iter(one.classes), "")
     declared = one.machine.procedure.requests.get(visit.whistle)
     asks = Form(
         one.machine, one.machine.view.items(declared.form) if declared else (),
@@ -255,7 +234,7 @@ def _form(
         ),
         first=first,
         more=[item for item in items if item not in first],
-        classes=[Option(code, label, code == kind) for code, label in one.classes.items()],
+        classes=class_asked(one.classes, sent.get("class", "")),
         whistle=declared.label if declared else "",
         asked=asks.ask(asked, problems),
         once=request.POST.get("key", "") or str(uuid4()),
@@ -295,28 +274,17 @@ def _day_ends(at: datetime) -> datetime:
     return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
 
 
-def _shown(
-    request: Request, case: Case, *, sent: Sent | None = None, words: str = "", refusal: str = ""
-) -> HttpResponse:
-    case.refresh_from_db()
-    base = case_url(case)
-    page = case_page(
+def _spot(request: Request, pk: UUID) -> Spot:
+    case = get_object_or_404(cases_of(person(request), request.at), pk=pk)
+    return Spot(
+        request,
         case,
         hand_of(person(request)),
-        request.at,
-        base=base,
-        back=reverse("field"),
+        case_url(case),
+        "web/phone_case.html",
         outside=False,
-        sent=sent,
-        comment=Comment(f"{base}comment/", uuid4().hex, words, refusal),
-        receipt="new" in request.GET,
+        told={"back": reverse("field"), "place": _("走访")},
     )
-    status = STALE if sent or refusal else 200
-    return render(request, "web/field_case.html", {"page": page}, status=status)
-
-
-def _case(request: Request, pk: UUID) -> Case:
-    return get_object_or_404(cases_of(person(request), request.at), pk=pk)
 
 
 def _wants_json(request: Request) -> bool:

@@ -7,7 +7,7 @@ there are. What stands here is what an outsider may know.
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -20,18 +20,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from furong.apps.base import clock
 from furong.apps.base.errors import Refusal
 from furong.apps.base.idempotency import answered
-from furong.apps.cases import reads
 from furong.apps.cases.actions import answer_question, bearer_of, invitation_of, open_invitation
 from furong.apps.cases.models import Case, Invitation
 from furong.apps.directory.actions.throttling import Spent, minutes, refuse_spent, spend_try
 from furong.faces.web.access import Request, public
-from furong.faces.web.case_acts import Hand, Sent, send
-from furong.faces.web.posting import act_once
+from furong.faces.web.case_acts import Hand
+from furong.faces.web.case_spot import Spot
+from furong.faces.web.posting import STALE, act_once
 from furong.faces.web.presenters import figures
-from furong.faces.web.presenters.case_phone import Comment, case_page
-from furong.faces.web.presenters.links import PartyPage
-from furong.faces.web.uploads import file_response, stored
-from furong.faces.web.views.my_cases import STALE, said
+from furong.faces.web.presenters.links import PartyPage, party_form
+from furong.faces.web.uploads import Uploads
 
 LINK_TRIES = 20
 """Wrong links in a row from one address after which it opens none for a while."""
@@ -69,7 +67,7 @@ def open_link(request: Request, invitation: Invitation) -> HttpResponse:
         return _party(request, invitation)
     if request.method == "POST":
         raise Http404
-    return _case_shown(request, invitation)
+    return _spot(request, invitation).shown()
 
 
 @require_POST
@@ -77,46 +75,38 @@ def open_link(request: Request, invitation: Invitation) -> HttpResponse:
 @behind_link
 def act_by_link(request: Request, invitation: Invitation, key: str) -> HttpResponse:
     """The acts of the unit, or of who raised the case."""
-    case, hand = _case(invitation), _hand(invitation)
-    sent = send(request, case, key, hand)
-    if sent is not None:
-        return _case_shown(request, invitation, sent=sent)
-    messages.success(request, _("已提交"))
-    return redirect("link", request.link)
+    return _spot(request, invitation).acted(key)
 
 
 @require_POST
 @public
 @behind_link
 def comment_by_link(request: Request, invitation: Invitation) -> HttpResponse:
-    """Words and photos: of a link always in public."""
-    case = _case(invitation)
-    if refusal := said(request, case, _hand(invitation)):
-        return _case_shown(
-            request, invitation, words=request.POST.get("words", ""), refusal=refusal
-        )
-    messages.success(request, _("已发送"))
-    return redirect("link", request.link)
+    return _spot(request, invitation).commented()
 
 
 @require_safe
 @public
 @behind_link
-def show_link_file(_request: Request, invitation: Invitation, file: UUID) -> HttpResponse:
-    return file_response(reads.timeline(_case(invitation), outside=True), file)
+def show_link_file(request: Request, invitation: Invitation, file: UUID) -> HttpResponse:
+    return _spot(request, invitation).file(file)
 
 
 def _party(request: Request, invitation: Invitation) -> HttpResponse:
-    refusal, actor = "", _hand(invitation).actor
+    hand, sent = _hand(invitation), request.POST
+    uploads, refusal = Uploads(hand.owner), ""
+    files, refused = uploads.taken("files", sent, request.FILES, by=hand.actor, at=request.at)
 
     def do() -> str:
-        if request.POST.get("agrees") not in ("yes", "no"):
+        if sent.get("agrees") not in ("yes", "no"):
             raise Refusal(_("请选择同意或不同意"))
+        if refused:
+            raise Refusal(refused)
         event = answer_question(
             invitation,
-            agrees=request.POST["agrees"] == "yes",
-            words=request.POST.get("words", ""),
-            files=stored(request.FILES.getlist("photos"), by=actor, at=request.at),
+            agrees=sent["agrees"] == "yes",
+            words=sent.get("words", ""),
+            files=files,
             at=request.at,
             real=clock.real(),
         )
@@ -124,59 +114,40 @@ def _party(request: Request, invitation: Invitation) -> HttpResponse:
 
     if request.method == "POST":
         try:
-            if not answered(request.POST.get("key", ""), by=actor):
-                act_once(request, do, by=actor)
-        except Refusal as refused:
-            refusal = str(refused)
+            if not answered(sent.get("key", ""), by=hand.actor):
+                act_once(request, do, by=hand.actor)
+        except Refusal as refusal_:
+            refusal = str(refusal_)
         else:
             messages.success(request, _("已答复，谢谢您的支持"))
             return redirect("link", request.link)
     held = invitation.case.events.filter(act="party", fields__question=invitation.question)
     event = held.filter(bearer=invitation.label).order_by("sequence").last()
+    kept = [uploads.keep(one) for one in files]
     page = PartyPage(
         label=invitation.label,
         question=invitation.question,
         number=invitation.case.number,
         until=figures.moment(invitation.expires_at),
-        url=reverse("link", args=[request.link]),
-        once=uuid4().hex,
+        form=party_form(reverse("link", args=[request.link]), sent.dict(), kept, refusal),
         answered=figures.moment(event.recorded_at) if invitation.answered_at and event else "",
         agreed=bool(event and event.fields["agrees"]),
         words=event.fields["words"] if event else "",
-        given=request.POST.get("agrees", ""),
-        written=request.POST.get("words", ""),
-        refusal=refusal,
     )
     status = STALE if refusal else 200
-    return render(request, "web/link_party.html", {"page": page}, status=status)
+    return render(request, "web/link_party.html", {"page": page, "refusal": refusal}, status=status)
 
 
-def _case_shown(
-    request: Request,
-    invitation: Invitation,
-    *,
-    sent: Sent | None = None,
-    words: str = "",
-    refusal: str = "",
-) -> HttpResponse:
-    base = reverse("link", args=[request.link])
-    page = case_page(
+def _spot(request: Request, invitation: Invitation) -> Spot:
+    return Spot(
+        request,
         _case(invitation),
         _hand(invitation),
-        request.at,
-        base=base,
-        back="",
+        reverse("link", args=[request.link]),
+        "web/link_case.html",
         outside=True,
-        sent=sent,
-        comment=Comment(f"{base}comment/", uuid4().hex, words, refusal),
+        told={"label": invitation.label, "until": figures.moment(invitation.expires_at)},
     )
-    context = {
-        "page": page,
-        "label": invitation.label,
-        "until": figures.moment(invitation.expires_at),
-    }
-    status = STALE if sent or refusal else 200
-    return render(request, "web/link_case.html", context, status=status)
 
 
 def _hand(invitation: Invitation) -> Hand:

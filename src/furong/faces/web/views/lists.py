@@ -17,12 +17,11 @@ from furong.apps.cases.lists import mark_list_read
 from furong.apps.cases.models import Handover, HandoverLine
 from furong.apps.cases.models import Request as Asked
 from furong.apps.cases.papers import document, long_picture, sheet
-from furong.apps.directory.models import User
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.case_acts import Sent, hand_of, send
+from furong.faces.web.posting import STALE
 from furong.faces.web.presenters.lists import LISTS, list_page, listed, paper, whistle
 from furong.faces.web.uploads import file_response
-from furong.faces.web.views.my_cases import STALE
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PAPERS = {
@@ -60,7 +59,7 @@ def answer_line(request: Request, pk: UUID, line: UUID, key: str) -> HttpRespons
     sent = send(request, held.case, key, hand_of(person(request)))
     if sent is not None:
         return _shown(request, handed, line=held, sent=sent)
-    messages.success(request, _("已报到，正在交下去办"))
+    messages.success(request, _("已报到，正在交办"))
     return redirect("list", pk)
 
 
@@ -108,9 +107,7 @@ def list_proxies(request: Request) -> HttpResponse:
     rows = [
         (
             reverse("list_proxy", args=[one.pk]) if one.delivered_at else "",
-            whistle(
-                one, one.case, hand, request.at, base="", proxies=reads.answerers(one, request.at)
-            ),
+            whistle(one, one.case, hand, request.at, base="", proxy=True),
         )
         for one in reads.requests_for_others(person(request), request.at)
     ]
@@ -134,12 +131,7 @@ def show_proxy_file(request: Request, pk: UUID, file: UUID) -> HttpResponse:
 def answer_by_proxy(request: Request, pk: UUID, key: str) -> HttpResponse:
     """Enters a written instruction with its original; leader and enterer both stand in the journal."""
     asked = _asked(request, pk)
-    wanted = request.POST.get("decided_by", "")
-    people = {str(one.pk): one for one in reads.answerers(asked, request.at)}
-    if (decided_by := people.get(wanted)) is None:
-        sent: Sent | None = Sent(key, refusal=_("请选择是哪位领导的批示"))
-    else:
-        sent = send(request, asked.case, key, hand_of(person(request)), decided_by=decided_by)
+    sent = send(request, asked.case, key, hand_of(person(request)))
     if sent is not None:
         return _proxy_shown(request, asked, sent=sent)
     messages.success(request, _("已代录"))
@@ -162,7 +154,6 @@ def _shown(
 
 def _proxy_shown(request: Request, asked: Asked, *, sent: Sent | None = None) -> HttpResponse:
     asked.case.refresh_from_db()
-    people: list[User] = reads.answerers(asked, request.at)
     page = whistle(
         asked,
         asked.case,
@@ -170,10 +161,10 @@ def _proxy_shown(request: Request, asked: Asked, *, sent: Sent | None = None) ->
         request.at,
         base=reverse("list_proxy", args=[asked.pk]),
         sent=sent,
-        proxies=people,
+        proxy=True,
     )
     status = STALE if sent else 200
-    return render(request, "web/list_proxy.html", {"one": page, "people": people}, status=status)
+    return render(request, "web/list_proxy.html", {"one": page}, status=status)
 
 
 def _mine(request: Request, pk: UUID) -> Handover:

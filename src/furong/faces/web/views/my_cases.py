@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,29 +12,27 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from furong.apps.base.errors import Refusal
 from furong.apps.cases import reads
-from furong.apps.cases.actions import comment, open_case
+from furong.apps.cases.actions import open_case
 from furong.apps.cases.engine.answers import InvalidAnswers
 from furong.apps.cases.models import Case
 from furong.apps.cases.models.case import CaseQuerySet
 from furong.apps.directory.access import Capacity
 from furong.apps.registry.models import Subject
 from furong.faces.web.access import Request, needs, person
-from furong.faces.web.case_acts import Hand, Sent, hand_of, send
+from furong.faces.web.case_acts import hand_of
+from furong.faces.web.case_spot import Spot
 from furong.faces.web.cursor import page_of
 from furong.faces.web.firms import CHOSEN, firms_of
-from furong.faces.web.forms import Asked, Entered, Form
-from furong.faces.web.posting import act_once
+from furong.faces.web.forms import Entered, Form
+from furong.faces.web.posting import STALE
+from furong.faces.web.presenters.asked import Asked, class_asked, own
 from furong.faces.web.presenters.case_phone import (
     Card,
-    Comment,
     card,
-    case_page,
     my_case_url,
 )
 from furong.faces.web.presenters.parts import Option
-from furong.faces.web.uploads import file_response, stored
 
-STALE = 409
 SIZE = 30
 
 
@@ -44,10 +41,8 @@ class Raising:
     """The form of an opening. choices: the openings that the firm has, where there are several."""
 
     firm: Subject
-    firms: Sequence[Option]
     label: str
     items: Sequence[Asked]
-    classes: Sequence[Option]
     once: str
     choices: Sequence[Option] = ()
     refusal: str = ""
@@ -83,13 +78,16 @@ def raise_case(request: Request) -> HttpResponse:
     form = Form(chosen.machine, chosen.items, str(person(request).pk), subject=firm)
 
     def shown(entered: Entered | None = None, refusal: str = "", **wrong: str) -> HttpResponse:
-        kind = sent.get("class", "") or next(iter(chosen.classes), "")
+        names = {str(one.pk): one.name for one in firms}
+        which = own(CHOSEN, _("哪家企业的事"), "list", options=names, values=[str(firm.pk)])
         page = Raising(
             firm=firm,
-            firms=[Option(str(one.pk), one.name, one == firm) for one in firms],
             label=chosen.label,
-            items=form.ask(entered, wrong),
-            classes=[Option(k, label, k == kind) for k, label in chosen.classes.items()],
+            items=[
+                *([which] if len(firms) > 1 else []),
+                *form.ask(entered, wrong),
+                *class_asked(chosen.classes, sent.get("class", "")),
+            ],
             once=request.POST.get("key", "") or str(uuid4()),
             choices=[
                 Option(one.procedure, one.machine.procedure.title, one is chosen)
@@ -126,82 +124,40 @@ def raise_case(request: Request) -> HttpResponse:
 @require_safe
 @needs("mine.view")
 def show_mine(request: Request, pk: UUID) -> HttpResponse:
-    return _shown(request, _case(request, pk))
+    return _spot(request, pk).shown()
 
 
 @require_POST
 @needs("mine.view")
 def act_on_mine(request: Request, pk: UUID, key: str) -> HttpResponse:
     """Judges, disputes, urges, reopens, takes back: whatever the procedure leaves to an enterprise."""
-    case = _case(request, pk)
-    sent = send(request, case, key, hand_of(person(request)))
-    if sent is not None:
-        return _shown(request, case, sent=sent)
-    messages.success(request, _("已提交"))
-    return redirect("my_case", pk)
+    return _spot(request, pk).acted(key)
 
 
 @require_POST
 @needs("mine.view")
 def comment_on_mine(request: Request, pk: UUID) -> HttpResponse:
-    """Words and photos for those who work on it."""
-    case = _case(request, pk)
-    hand = hand_of(person(request))
-    if refusal := said(request, case, hand):
-        return _shown(request, case, words=request.POST.get("words", ""), refusal=refusal)
-    messages.success(request, _("已补充"))
-    return redirect("my_case", pk)
+    return _spot(request, pk).commented()
 
 
 @require_safe
 @needs("mine.view")
 def show_my_file(request: Request, pk: UUID, file: UUID) -> HttpResponse:
-    """A photo or a paper that stands on the page."""
-    case = _case(request, pk)
-    return file_response(reads.timeline(case, outside=True), file)
+    return _spot(request, pk).file(file)
 
 
-def said(request: Request, case: Case, hand: Hand) -> str:
-    """Puts a public comment with its files; why not, where it was refused."""
-
-    def do() -> str:
-        files = stored(request.FILES.getlist("photos"), by=hand.actor, at=request.at)
-        event = comment(
-            case,
-            request.POST.get("words", ""),
-            public=True,
-            files=files,
-            by=hand.by,
-            at=request.at,
-        )
-        return str(event.pk)
-
-    try:
-        act_once(request, do, by=hand.actor)
-    except Refusal as refusal:
-        return str(refusal)
-    return ""
-
-
-def _shown(
-    request: Request, case: Case, *, sent: Sent | None = None, words: str = "", refusal: str = ""
-) -> HttpResponse:
-    case.refresh_from_db()
-    base = my_case_url(case)
-    page = case_page(
+def _spot(request: Request, pk: UUID) -> Spot:
+    case = get_object_or_404(_cases(request), pk=pk)
+    return Spot(
+        request,
         case,
         hand_of(person(request)),
-        request.at,
-        base=base,
-        back=reverse("my_cases"),
+        my_case_url(case),
+        "web/phone_case.html",
         outside=True,
         among=("action",),
-        sent=sent,
-        comment=Comment(f"{base}comment/", uuid4().hex, words, refusal),
-        receipt="new" in request.GET,
+        told={"back": reverse("my_cases"), "place": _("我的诉求")},
     )
-    status = STALE if sent or refusal else 200
-    return render(request, "web/my_case.html", {"page": page}, status=status)
 
 
 def _cases(request: Request) -> CaseQuerySet:
@@ -209,10 +165,6 @@ def _cases(request: Request) -> CaseQuerySet:
     own = reads.procedures_of(Capacity.OWNER)
     rows = Case.objects.visible_to(request.user, request.at).with_all()
     return rows.filter(subject__in=firms_of(request).values("pk"), procedure__code__in=own)
-
-
-def _case(request: Request, pk: UUID) -> Case:
-    return get_object_or_404(_cases(request), pk=pk)
 
 
 def _key(request: Request) -> UUID:

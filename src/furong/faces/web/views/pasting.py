@@ -17,11 +17,11 @@ from furong.engines.text.passages import LONGEST, split, title_of
 from furong.faces.web.access import Request, needs, person
 from furong.faces.web.case_acts import hand_of
 from furong.faces.web.forms import LONG
+from furong.faces.web.posting import STALE
+from furong.faces.web.presenters.asked import Asked, class_asked, own
 from furong.faces.web.presenters.case_phone import Card, card
 from furong.faces.web.presenters.field import Line, Pasted, case_url
-from furong.faces.web.presenters.parts import Option
 from furong.faces.web.views.field import key_of, opening, subject_asked, subject_of
-from furong.faces.web.views.my_cases import STALE
 from furong.packs.models.procedures import AsksField
 
 MOST = 50
@@ -59,7 +59,6 @@ def paste(request: Request) -> HttpResponse:
     wrong = any(line.problem for line in left)
     hand = hand_of(person(request))
     page = _pasted(
-        one,
         lines=left if wrong or not done else (),
         done=[card(case, request.at, case_url(case), hand) for case in done],
         refusal="" if done or wrong else _("还没有勾选要登记的"),
@@ -84,7 +83,7 @@ def _parted(request: Request, one: Openable) -> Pasted:
         form[f"details-{place}"] = whole[: fields.details.max or None] if fields.details else ""
         form[f"use-{place}"] = "1"
         made.append(_line(request, one, place, form))
-    return _pasted(one, text=text, lines=made, refusal=refusal)
+    return _pasted(text=text, lines=made, refusal=refusal)
 
 
 def _source(speaker: str, when: str) -> str:
@@ -107,15 +106,26 @@ def _returned(request: Request, one: Openable) -> Iterator[Line]:
 
 
 def _line(request: Request, one: Openable, place: int, form: QueryDict) -> Line:
+    fields = fields_of(one)
+    subject = subject_asked(request, one, chosen=form.get(f"subject-{place}", ""))
+    classes = class_asked(one.classes, form.get(f"class-{place}", ""))
+
+    def asked(name: str, label: str, kind: str, *, limit: int | None) -> Asked:
+        key = f"{name}-{place}"
+        return own(key, label, kind, values=[form.get(key, "")], limit=limit)
+
     return Line(
         place=place,
         once=form.get(f"key-{place}", "") or str(uuid4()),
         title=form.get(f"title-{place}", ""),
-        details=form.get(f"details-{place}", ""),
-        subject=subject_asked(
-            request, one, chosen=form.get(f"subject-{place}", ""), prefix=f"{place}-"
-        ),
-        kind=form.get(f"class-{place}", "") or next(iter(one.classes), ""),
+        items=[
+            asked("title", _("什么事"), "text", limit=fields.title.max),
+            replace(subject, key=f"subject-{place}", kind="list"),
+            *(replace(each, key=f"class-{place}") for each in classes),
+        ],
+        details=asked("details", _("原话"), "long", limit=fields.details.max)
+        if fields.details
+        else None,
         wanted=form.get(f"use-{place}", "") == "1",
     )
 
@@ -139,21 +149,16 @@ def _register(request: Request, one: Openable, place: int) -> Case:
 
 
 def _pasted(
-    one: Openable,
     *,
     text: str = "",
     lines: Sequence[Line] = (),
     done: Sequence[Card] = (),
     refusal: str = "",
 ) -> Pasted:
-    fields = fields_of(one)
     return Pasted(
         text=text,
         lines=lines,
         done=done,
-        classes=[Option(code, label) for code, label in one.classes.items()],
-        most_title=fields.title.max,
-        most_details=fields.details.max if fields.details else None,
         refusal=refusal,
         parted=True,
     )

@@ -7,7 +7,6 @@ from django.contrib.auth import login, logout
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from furong.apps.base import clock
@@ -16,11 +15,11 @@ from furong.apps.directory.actions.signing_in import SignInRefused, authenticate
 from furong.apps.directory.models import User
 from furong.faces.web.access import Request, public
 from furong.faces.web.frame import LARGE
+from furong.faces.web.posting import following
 from furong.faces.web.presenters.desk_pages import LoginPage
 from furong.faces.web.presenters.roles import role_cards
 
 YEAR = 365 * 24 * 3600
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +34,7 @@ def sign_in(request: Request) -> HttpResponse:
     except SignInRefused as refusal:
         return _form(request, error=str(refusal))
     login(request, user)
-    return redirect(_target(request))
+    return redirect(following(request, "/"))
 
 
 @require_POST
@@ -47,8 +46,8 @@ def sign_in_as(request: Request) -> HttpResponse:
     user = get_object_or_404(
         User, username=wanted, is_active=True, username__in=[card.username for card in cards]
     )
-    login(request, user, backend=MODEL_BACKEND)
-    return redirect(_target(request))
+    login(request, user)
+    return redirect(following(request, "/"))
 
 
 @require_POST
@@ -62,7 +61,7 @@ def sign_out(request: Request) -> HttpResponse:
 @public
 def large_text(request: Request) -> HttpResponse:
     """Large text on or off, for this device."""
-    response = redirect(_target(request))
+    response = redirect(following(request, "/"))
     if request.POST.get("large") == "1":
         response.set_cookie(LARGE, "1", max_age=YEAR, samesite="Lax", httponly=True)
     else:
@@ -74,7 +73,7 @@ def large_text(request: Request) -> HttpResponse:
 @public
 def language(request: Request) -> HttpResponse:
     """The language of the interface, for this device; one that there is not changes nothing."""
-    response = redirect(_target(request))
+    response = redirect(following(request, "/"))
     wanted = request.POST.get("language", "")
     if wanted in dict(settings.LANGUAGES):
         name = settings.LANGUAGE_COOKIE_NAME
@@ -84,7 +83,7 @@ def language(request: Request) -> HttpResponse:
 
 def here(request: Request, otherwise: str, *, sign_in: bool = False) -> str:
     """Where the reader was going, on this site, or elsewhere; `sign_in`: by way of signing in."""
-    target = _target(request, otherwise)
+    target = following(request, otherwise)
     query = urlencode({"next": target})
     return f"{reverse('sign_in')}?{query}" if sign_in else target
 
@@ -101,11 +100,3 @@ def _form(request: Request, error: str = "") -> HttpResponse:
 
 def _is_demo() -> bool:
     return Installation.objects.filter(demo=True).exists()
-
-
-def _target(request: Request, otherwise: str = "/") -> str:
-    """Where the reader was going, if that is on this site."""
-    wanted = request.POST.get("next", "")
-    hosts = {request.get_host()}
-    safe = url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
-    return wanted if safe else otherwise

@@ -35,7 +35,11 @@ def list_subjects(request: Request) -> HttpResponse:
     listing = _listing(request)
     page = listing.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     shown = subject_list(
-        listing, page, may_export="subject.export" in request.actions, at=request.at
+        listing,
+        page,
+        may_export="subject.export" in request.actions,
+        may_call="case.dispatch" in request.actions,
+        at=request.at,
     )
     template = "web/subject_list.html"
     return render(request, f"{template}#results" if request.htmx else template, {"page": shown})

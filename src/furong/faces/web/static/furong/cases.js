@@ -67,8 +67,9 @@
   page.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id === "results") first();
     if (event.target.id !== "pane-form") return;
-    const field = event.target.querySelector("input:not([type=hidden]), select, textarea, summary");
-    if (field) field.focus();
+    const first = event.target.querySelector("input:not([type=hidden]), select, textarea, button");
+    const chosen = first.type === "radio" && event.target.querySelector(`[name="${first.name}"]:checked`);
+    (chosen || first).focus();
     event.target.scrollIntoView({ block: "nearest" });
   });
 

@@ -347,13 +347,20 @@
 
   // --- at work ---------------------------------------------------------------------------------------
 
+  let leaving = false; // a second tap must not send the empty form that the first leaves behind
+
   async function submit() {
-    await saving;
-    complain({});
-    now.values = values();
-    await keep();
-    await save({ ...now, state: "waiting", error: "", problems: {} });
-    begin();
+    if (leaving) return;
+    leaving = true;
+    try {
+      await saving;
+      complain({});
+      await keep();
+      await save({ ...now, state: "waiting", error: "", problems: {} });
+      begin();
+    } finally {
+      leaving = false;
+    }
     await show();
     window.scrollTo(0, 0);
     await sync();

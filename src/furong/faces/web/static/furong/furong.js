@@ -45,6 +45,14 @@
     }
   });
 
+  // Escape shuts an open menu and gives the focus back to its button.
+  page.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && page.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
   page.addEventListener("click", (event) => {
     const close = event.target.closest("[data-close]");
     if (close) close.closest(".toast, dialog").remove();
@@ -138,7 +146,6 @@
   });
 
   // A moment can be filled in as the district's now, as it was when the page was made.
-  for (const button of page.querySelectorAll("[data-now-for]")) button.hidden = false;
   page.addEventListener("click", (event) => {
     const button = event.target.closest("[data-now-for]");
     if (!button) return;
@@ -148,7 +155,6 @@
   });
 
   // A long list of boxes can be searched; what is chosen stays in sight.
-  for (const search of page.querySelectorAll("[data-boxes-search]")) search.hidden = false;
   page.addEventListener("input", (event) => {
     const boxes = event.target.matches("[data-boxes-search]") && event.target.closest("[data-boxes]");
     if (!boxes) return;
