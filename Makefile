@@ -33,7 +33,7 @@ demo: install  ## a district at work in the browser (PORT=8000 SIZE=12000 ARGS=-
 	@$(BIN)/furong demo --port $(PORT) --size $(SIZE) $(ARGS)
 
 test: install-dev  ## all tests; PostgreSQL's run when DATABASE_URL names one
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: install-dev  ## lint, types, imports, migrations, translations
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """`python -m bench.cases [--quick] [--json] [--postgresql URL] [--helpdesk PYTHON]`: cases under load.
 
 Both systems run behind granian with two workers of four threads, on an empty database with as many
-cases seeded, one after the other under the same generator. CPU-ms a request: of the server's processes,
+cases seeded, and take turns under the same generator, phase by phase. CPU-ms a request: of the server's processes,
 from /proc, over all requests of a phase. --helpdesk: the Python of an environment that holds
 django-helpdesk and granian; left out, it is not measured. --postgresql: a server's URL; its database is
 thrown away. Without it only SQLite is measured.
@@ -16,9 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench.cases import lives, load
@@ -30,6 +33,15 @@ CASES, QUICK = 50_000, 2_000
 CONNECTIONS = (1, 8, 32)
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A system that listens. site: who works there, and where."""
+
+    pid: int
+    port: int
+    site: Any
+
+
 def main() -> int:
     options = _options()
     size = options.cases or (QUICK if options.quick else CASES)
@@ -38,38 +50,51 @@ def main() -> int:
         "SQLite": None,
         **({"PostgreSQL": options.postgresql} if options.postgresql else {}),
     }
+    systems = ("furong", *(["helpdesk"] if options.helpdesk else []))
     wrong = 0
     for database, url in databases.items():
-        rate: dict[tuple[str, int], float] = {}
-        for system in ("furong", *(["helpdesk"] if options.helpdesk else [])):
-            with _served(system, url, size, options) as (pid, port, site):
-                phases = getattr(lives, system)(site)
-                for task, live in phases.items():
-                    for connections in options.connections:
-                        line = _measured(
-                            system, database, task, live, connections, seconds, pid, port
-                        )
-                        line = {**machine(), **line, "cases": size, "os": machine()["system"]}
-                        rate[system, connections] = (
-                            line["lives_s"] if task == "life" else rate[system, connections]
-                        )
-                        wrong += line["errors"]
-                        print(json.dumps(line) if options.json else _shown(line), flush=True)
-        if options.helpdesk:
-            for connections in options.connections:
-                times = rate["furong", connections] / rate["helpdesk", connections]
-                line = {
-                    "database": database,
-                    "connections": connections,
-                    "times_helpdesk": round(times, 2),
-                }
-                print(
-                    json.dumps(line)
-                    if options.json
-                    else f"{database} {connections}: whole life {times:.2f} × django-helpdesk",
-                    flush=True,
-                )
+        with ExitStack() as stack:
+            served = {
+                system: stack.enter_context(_served(system, url, size, options, port))
+                for port, system in enumerate(systems, start=options.port)
+            }
+            for line in _lines(database, served, options.connections, seconds, options.rounds):
+                told = {**machine(), **line, "cases": size, "os": machine()["system"]}
+                wrong += line.get("errors", 0)
+                print(json.dumps(told) if options.json else _shown(line), flush=True)
     return 1 if wrong else 0
+
+
+def _lines(
+    database: str,
+    served: Mapping[str, Served],
+    connections: Iterable[int],
+    seconds: float,
+    rounds: int,
+) -> Iterator[dict[str, Any]]:
+    """Every phase of every system; the systems take turns, since a machine's pace changes by the minute."""
+    phases = {system: getattr(lives, system)(one.site) for system, one in served.items()}
+    for system, one in served.items():
+        for live in phases[system].values():
+            load.run(8, 2, one.port, live)  # both workers have read the pack
+    for task in phases["furong"]:
+        for several in connections:
+            rates: dict[str, list[float]] = defaultdict(list)
+            for _round in range(rounds):
+                for system, one in served.items():
+                    if task in phases[system]:
+                        live = phases[system][task]
+                        line = _measured(system, database, task, live, several, seconds, one)
+                        rates[system].append(line["lives_s"])
+                        yield line
+            if task == "life" and "helpdesk" in rates:
+                times = [a / b for a, b in zip(rates["furong"], rates["helpdesk"], strict=True)]
+                yield {
+                    "database": database,
+                    "connections": several,
+                    "times_helpdesk": round(median(times), 2),
+                    "of_rounds": [round(one, 2) for one in times],
+                }
 
 
 def _options() -> argparse.Namespace:
@@ -79,6 +104,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, help="how many are seeded (50,000)")
     parser.add_argument("--seconds", type=float, help="of each phase (15)")
     parser.add_argument("--connections", type=_numbers, default=CONNECTIONS, help="1,8,32")
+    parser.add_argument("--rounds", type=int, default=1, help="of each phase (1)")
     parser.add_argument("--port", type=int, default=8151)
     parser.add_argument("--postgresql", default=os.environ.get("BENCH_POSTGRESQL", ""))
     parser.add_argument("--helpdesk", default=os.environ.get("BENCH_HELPDESK", ""))
@@ -91,12 +117,11 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _measured(
     system: str, database: str, task: str, live: lives.Live, connections: int, seconds: float,
-    pid: int, port: int,
+    served: Served,
 ) -> dict[str, Any]:  # fmt: skip
-    load.run(8, 4, port, live)  # both workers have read the pack
-    before = load.cpu_of(pid)
-    clients, wall, done = load.run(connections, seconds, port, live)
-    cpu = load.cpu_of(pid) - before
+    before = load.cpu_of(served.pid)
+    clients, wall, done = load.run(connections, seconds, served.port, live)
+    cpu = load.cpu_of(served.pid) - before
     errors = [one for client in clients for one in client.errors]
     found = load.figures(clients)
     requests = int(sum(one["requests"] for one in found.values()))
@@ -115,6 +140,9 @@ def _measured(
 
 
 def _shown(line: Mapping[str, Any]) -> str:
+    if "times_helpdesk" in line:
+        times = f"{line['times_helpdesk']:.2f} × django-helpdesk, of rounds {line['of_rounds']}"
+        return f"{line['database']} {line['connections']}: whole life {times}"
     tasks = " ".join(
         f"{name} {one['median_ms']:.0f}/{one['p95_ms']:.0f}" for name, one in line["tasks"].items()
     )
@@ -127,9 +155,9 @@ def _shown(line: Mapping[str, Any]) -> str:
 
 @contextmanager
 def _served(
-    system: str, url: str | None, size: int, options: argparse.Namespace
-) -> Iterator[tuple[int, int, Any]]:
-    """A system on a fresh database, listening: process, port, who works there."""
+    system: str, url: str | None, size: int, options: argparse.Namespace, port: int
+) -> Iterator[Served]:
+    """A system on a fresh database, listening."""
     with tempfile.TemporaryDirectory(prefix="furong-bench-") as folder:
         environment = dict(os.environ) | {
             "DATABASE_URL": _fresh(url, system) if url else f"sqlite:///{folder}/bench.sqlite3",
@@ -156,7 +184,7 @@ def _served(
         )
         serve = [
             python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-            "--port", str(options.port), "--workers", "2", "--blocking-threads", "4",
+            "--port", str(port), "--workers", "2", "--blocking-threads", "4",
             "--log-level", "warning", target,
         ]  # fmt: skip
         processes = [subprocess.Popen(serve, env=environment, cwd=folder)]
@@ -164,8 +192,8 @@ def _served(
             worker = [python, "-m", "furong.faces.cli", "worker"]
             processes.append(subprocess.Popen(worker, env=environment, stderr=subprocess.DEVNULL))
         try:
-            _await(options.port)
-            yield processes[0].pid, options.port, site
+            _await(port)
+            yield Served(processes[0].pid, port, site)
         finally:
             for process in processes:
                 process.send_signal(signal.SIGINT)

@@ -96,6 +96,7 @@ def _team(n: int, subjects: list[Any]) -> dict[str, str]:
 
 def _person(username: str, capacity: str, scopes: list[tuple[str, str]]) -> str:
     """The key of a session of a new person."""
+    from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -107,7 +108,7 @@ def _person(username: str, capacity: str, scopes: list[tuple[str, str]]) -> str:
         grant(user, capacity, scope=scope, source="bench", by="bench", at=at)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     return str(session.session_key)

@@ -21,6 +21,7 @@ SQLITE = {
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     },
+    "CONN_MAX_AGE": None,
 }
 POSTGRESQL = {
     "ENGINE": "django.db.backends.postgresql",

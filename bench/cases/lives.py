@@ -64,11 +64,17 @@ def furong(district: Mapping[str, Any]) -> dict[str, Live]:
             "queue", "GET", "/api/v1/cases?limit=50", None, _headers(teams[n]["dispatcher"])
         )
 
+    def desk(n: int, client: Client) -> None:
+        client.send("desk", "GET", "/cases/?box=live", None, _headers(teams[n]["dispatcher"]))
+
+    def inbox(n: int, client: Client) -> None:
+        client.send("inbox", "GET", "/cases/?box=mine", None, _headers(teams[n]["clerk"]))
+
     def search(n: int, client: Client) -> None:
         path = "/api/v1/cases?limit=50&q=%E5%81%9C%E8%BD%A6%E9%9A%BE%EF%BC%887"
         client.send("search", "GET", path, None, _headers(teams[n]["dispatcher"]))
 
-    return {"life": life, "queue": queue, "search": search}
+    return {"life": life, "queue": queue, "desk": desk, "inbox": inbox, "search": search}
 
 
 def helpdesk(site: Mapping[str, Any]) -> dict[str, Live]:
