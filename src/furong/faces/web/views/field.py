@@ -59,8 +59,11 @@ def show_field(request: Request) -> HttpResponse:
 def collect(request: Request) -> HttpResponse:
     """A problem found on a visit: a page without scripts sends it, and so does the phone's store.
 
-    To a program it answers in JSON: 201 with number and address, 409 with what is wrong.
+    To a program it answers in JSON: 201 with number and address, 409 with what is wrong, 403 where
+    the draft is another person's who was signed in on this phone before.
     """
+    if not _is_owner(request):
+        return HttpResponse(status=403)
     visit = _Visiting(request)
     if request.method != "POST":
         return _form(request, visit, None, None, {})
@@ -84,8 +87,13 @@ def collect(request: Request) -> HttpResponse:
 
 @require_POST
 @needs("field.view")
-def store_photo(request: Request) -> JsonResponse:
-    """Takes a photo in, once for its key; what is given back goes with the form that it belongs to."""
+def store_photo(request: Request) -> HttpResponse:
+    """Takes a photo in, once for its key; what is given back goes with the form that it belongs to.
+
+    403 where the draft is another person's who was signed in on this phone before.
+    """
+    if not _is_owner(request):
+        return HttpResponse(status=403)
     visit = _Visiting(request)
     uploads = request.FILES.getlist("photo")
 
@@ -253,6 +261,15 @@ def _rate() -> int:
     if held is None or held.mode == DistrictClock.Mode.REAL:
         return 1
     return held.rate if held.mode == DistrictClock.Mode.RUNNING else 0
+
+
+def _is_owner(request: Request) -> bool:
+    """Whether what a phone sends was written by who is signed in; a form without scripts says nothing.
+
+    A page that stands open outlives its session: its store sends with the cookie of whoever came after.
+    """
+    own = str(person(request).pk)
+    return request.POST.get("owner", own) == own
 
 
 def _claimed(request: Request) -> datetime | None:

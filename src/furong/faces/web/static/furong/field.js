@@ -108,6 +108,7 @@
   class Later extends Error {} // not taken in, and not refused either: it is tried again
 
   async function post(address, body) {
+    body.append("owner", told.owner); // whoever signed in meanwhile must not send it as their own
     let answer;
     try {
       answer = await fetch(address, {
