@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "furong.faces.web.remembering.remember",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "furong.faces.web.idle.idle_exit",
     "django.middleware.locale.LocaleMiddleware",

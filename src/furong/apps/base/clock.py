@@ -18,7 +18,7 @@ from furong.apps.base.journal import Actor
 from furong.apps.base.models import DistrictClock, Installation
 from furong.apps.base.models.installation import THE_ONE
 
-_CLOCK = Reading(lambda: DistrictClock.objects.filter(pk=1))
+_CLOCK = Reading(lambda: DistrictClock.objects.filter(pk=1), shared=True)
 
 
 class ClockRefused(Refusal):

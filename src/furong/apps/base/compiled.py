@@ -18,6 +18,8 @@ from django.db.models import FETCH_ONE, Expression, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
+from furong.apps.base.once import once
+
 type Backend = Any  # a database wrapper
 type Converter = tuple[int, Sequence[Callable[..., Any]], Any]
 
@@ -73,13 +75,21 @@ class Reading[R]:
         _HELD.all(case=case.pk)
 
     rows: makes the queryset from one `Given` for each name. Prefetches and annotations are not read.
+    shared: whether a request that only reads may be given the same rows again (`furong.apps.base.once`).
     """
 
-    def __init__(self, rows: Callable[..., QuerySet[Any, R]], *names: str) -> None:
-        self._make, self._names = rows, names
+    def __init__(
+        self, rows: Callable[..., QuerySet[Any, R]], *names: str, shared: bool = False
+    ) -> None:
+        self._make, self._names, self._shared = rows, names, shared
         self._plans: dict[str, _Plan] = {}
 
     def all(self, **values: Any) -> list[R]:
+        if self._shared:
+            return [*once((self, *values.values()), lambda: self._read(values))]
+        return self._read(values)
+
+    def _read(self, values: dict[str, Any]) -> list[R]:
         plan = self._plans.get(connection.vendor) or self._compiled()
         rows = plan.rows(values)
         info = plan.info

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from furong.apps.base.once import once
 from furong.apps.cases.models.case import holding_scopes
-from furong.apps.directory.access import Capacity, grants_of
+from furong.apps.directory.access import Capacity, held_by
 from furong.apps.directory.models import Grant, Membership, Organisation, User
 
 type Scope = tuple[str, str]
@@ -17,6 +18,11 @@ OFFICE = (Capacity.CLERK, Capacity.HEAD)
 
 def units_within(scopes: Collection[Scope]) -> tuple[Organisation, ...]:
     """The organisations for which these scopes make somebody act."""
+    held = frozenset(scopes)
+    return once((units_within, held), lambda: _units_within(held))
+
+
+def _units_within(scopes: frozenset[Scope]) -> tuple[Organisation, ...]:
     codes = {value for kind, value in scopes if kind == Grant.Scope.ORGANISATION}
     zones = {value for kind, value in scopes if kind == Grant.Scope.ZONE}
     if not codes and not zones:
@@ -24,13 +30,12 @@ def units_within(scopes: Collection[Scope]) -> tuple[Organisation, ...]:
     rows = Organisation.objects.select_related("zone").filter(
         Q(code__in=codes) | Q(zone__code__in=zones)
     )
-    return tuple(one for one in rows if set(scopes) & holding_scopes(one))
+    return tuple(one for one in rows if scopes & holding_scopes(one))
 
 
 def units_of(user: User, at: datetime) -> tuple[Organisation, ...]:
     """The units for which a person speaks, as their clerk or their head."""
-    held = grants_of(user, at).filter(capacity__in=OFFICE)
-    return units_within({grant.scope for grant in held})
+    return units_within({one.scope for one in held_by(user, at) if one.capacity in OFFICE})
 
 
 def speaks_for(user: User, unit: Organisation, at: datetime) -> bool:
@@ -42,7 +47,7 @@ def belongs_to(user: User, unit: Organisation, at: datetime) -> bool:
     if Membership.objects.in_force(at).filter(user=user, organisation=unit).exists():
         return True
     own = holding_scopes(unit)
-    return any(grant.scope in own for grant in grants_of(user, at))
+    return any(one.scope in own for one in held_by(user, at))
 
 
 def people_of(unit: Organisation, at: datetime) -> list[User]:

@@ -145,6 +145,7 @@ _HELD = Reading(
     ),
     "user",
     "at",
+    shared=True,
 )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from furong.apps.base import clock
-from furong.apps.base.models import Installation
+from furong.apps.base.models.installation import THE_ONE
 from furong.apps.directory.access import ACTIONS, Capacity, held_by
 from furong.apps.directory.models import Membership, User
 from furong.apps.notices.models import Delivery
@@ -29,7 +29,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
 
 
 def _frame(request: HttpRequest) -> Frame:
-    installation = Installation.objects.filter(pk=1).first()
+    installation = THE_ONE.first()
     district = installation.short if installation else ""
     demo = installation.demo if installation else False
     large = request.COOKIES.get(LARGE) == "1"

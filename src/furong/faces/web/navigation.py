@@ -215,7 +215,7 @@ def _case_links(
     told = capped(waiting_for(request, user, at))
     orders = request.path == first.url and request.GET.get("procedure") == INSTRUCTION
     found = [replace(first, count=told, current=first.current and not orders)]
-    if ProcedureVersion.objects.filter(code=INSTRUCTION).exists():
+    if ProcedureVersion.objects.latest_of(INSTRUCTION) is not None:
         url = f"{first.url}?box=live&procedure={INSTRUCTION}"
         found.append(NavLink(_("指挥部指令"), url, "flag", current=orders))
     return [*found, *rest]

@@ -44,4 +44,4 @@ class Installation(models.Model):
         return installed
 
 
-THE_ONE = Reading(lambda: Installation.objects.filter(pk=1))
+THE_ONE = Reading(lambda: Installation.objects.filter(pk=1), shared=True)

@@ -7,7 +7,8 @@ from django.db.models import Q
 from furong.apps.cases.calls.names import PROCEDURE
 from furong.apps.cases.models import CallList, ProcedureVersion
 from furong.apps.cases.models.case import holding_scopes
-from furong.apps.directory.access import Capacity, grants_of
+from furong.apps.cases.units import units_within
+from furong.apps.directory.access import Capacity, held_by
 from furong.apps.directory.models import Grant, Organisation, User
 
 
@@ -15,7 +16,7 @@ def run_by(user: User, at: datetime) -> Q:
     """Lists that the person planned, as a dispatcher still; all, for who dispatches for the whole
     district or heads an office that the procedure names.
     """
-    held = [(one.capacity, one.scope) for one in grants_of(user, at)]
+    held = [(one.capacity, one.scope) for one in held_by(user, at)]
     dispatches = {scope for capacity, scope in held if capacity == Capacity.DISPATCHER}
     if (str(Grant.Scope.ALL), "") in dispatches or _heads(held):
         return Q()
@@ -34,17 +35,10 @@ def _heads(held: list[tuple[str, tuple[str, str]]]) -> bool:
 
 def called_by(user: User, at: datetime) -> Q:
     """Lists of the teams for which the person is a clerk."""
-    scopes = {one.scope for one in grants_of(user, at).filter(capacity=Capacity.CLERK)}
-    if not scopes:
-        return Q(pk__in=[])
+    scopes = {one.scope for one in held_by(user, at) if one.capacity == Capacity.CLERK}
     if (str(Grant.Scope.ALL), "") in scopes:
         return Q()
-    codes = {value for kind, value in scopes if kind == Grant.Scope.ORGANISATION}
-    zones = {value for kind, value in scopes if kind == Grant.Scope.ZONE}
-    near = Organisation.objects.select_related("zone").filter(
-        Q(code__in=codes) | Q(zone__code__in=zones)
-    )
-    return Q(team__in=[one.pk for one in near if scopes & holding_scopes(one)])
+    return Q(team__in=[one.pk for one in units_within(scopes)])
 
 
 def callers_of(team: Organisation, at: datetime) -> list[User]:
@@ -61,9 +55,7 @@ def has_calls(user: User, at: datetime) -> bool:
     """Whether there is anything for a person among the call lists: they plan, oversee or call."""
     if ProcedureVersion.objects.latest_of(PROCEDURE) is None:
         return False
-    held = grants_of(user, at)
-    if held.filter(capacity=Capacity.DISPATCHER).exists() or _heads(
-        [(one.capacity, one.scope) for one in held]
-    ):
+    held = [(one.capacity, one.scope) for one in held_by(user, at)]
+    if any(capacity == Capacity.DISPATCHER for capacity, _scope in held) or _heads(held):
         return True
     return CallList.objects.called_by(user, at).exists()

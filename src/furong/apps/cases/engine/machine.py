@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from furong.apps.base.compiled import Reading
 from furong.apps.base.errors import Refusal
 from furong.apps.cases.models import ProcedureVersion
 from furong.apps.registry.catalogue import Catalogue, catalogue
@@ -110,8 +111,13 @@ def machine_of(version: ProcedureVersion) -> Machine:
 def every_machine() -> dict[UUID, Machine]:
     """Every installed version by its id, for reads over many cases: two queries for all."""
     known = catalogue()
-    rows = ProcedureVersion.objects.order_by("code", "version").values_list("pk", "digest")
-    return {pk: _compiled(pk, digest, known) for pk, digest in rows}
+    return {pk: _compiled(pk, digest, known) for pk, digest in _VERSIONS.all()}
+
+
+_VERSIONS = Reading(
+    lambda: ProcedureVersion.objects.order_by("code", "version").values_list("pk", "digest"),
+    shared=True,
+)
 
 
 @lru_cache(maxsize=32)

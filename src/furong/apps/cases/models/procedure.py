@@ -22,6 +22,7 @@ _LATEST = Reading(
         ProcedureVersion.objects.filter(code=code).order_by("-version").defer("content")[:1]
     ),
     "code",
+    shared=True,
 )
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from furong.apps.cases.engine.machine import machine_of
+from furong.apps.cases.engine.machine import Machine, every_machine, machine_of
 from furong.apps.cases.engine.roles import Parties
 from furong.apps.cases.lists import acted_on
-from furong.apps.cases.models import Case, Clock, Handover, HandoverLine, ProcedureVersion, Request
-from furong.apps.directory.access import grants_of
+from furong.apps.cases.models import Case, Clock, Handover, HandoverLine, Request
+from furong.apps.directory.access import held_by
 from furong.apps.directory.models import Grant, User
 from furong.packs.models.procedures import OfOrganisation
 
@@ -39,20 +39,14 @@ def clock_of(request: Request) -> Clock | None:
 
 def enters_for_others(user: User, at: datetime) -> bool:
     """Whether the person belongs to an organisation that may enter what others decided on paper."""
-    held = grants_of(user, at).filter(scope_kind=Grant.Scope.ORGANISATION)
-    codes = {*held.values_list("scope_id", flat=True)}
-    if not codes:
-        return False
-    rows = ProcedureVersion.objects.values_list("pk", "watchers")
-    near = [pk for pk, watchers in rows if not codes.isdisjoint(watchers)]
-    return any(
-        codes & _organisations(version) for version in ProcedureVersion.objects.filter(pk__in=near)
-    )
+    held = held_by(user, at)
+    codes = {one.scope_id for one in held if one.scope_kind == Grant.Scope.ORGANISATION}
+    return bool(codes) and any(codes & _entering(one) for one in every_machine().values())
 
 
-def _organisations(version: ProcedureVersion) -> set[str]:
-    """Those whose people may enter a request's answer for another."""
-    one = machine_of(version).procedure
+def _entering(machine: Machine) -> set[str]:
+    """The organisations whose people may enter a request's answer for another."""
+    one = machine.procedure
     roles = [one.roles[held.proxy.role] for held in one.requests.values() if held.proxy]
     return {role.scope.organisation for role in roles if isinstance(role.scope, OfOrganisation)}
 
