@@ -45,11 +45,32 @@ def duties_of(pack: Pack) -> Duties:
                 duty.categories,
                 frozenset([one.zone] if one.zone and one.kind in _BOUND else ()),
                 assumed=duty.basis == "assumed",
+                group=f"@{one.kind}" if one.kind in _BOUND else "",
             )
             for one in pack.organisations.values()
             for duty in one.duties
         )
     )
+
+
+def groups_of(duties: Duties) -> dict[str, str]:
+    """Under which name hand-outs to an organisation are learned."""
+    return {duty.organisation: duty.learned_as for duty in duties.listed}
+
+
+def units_of(pack: Pack) -> Taxonomy | None:
+    """Whose job a case can be, as categories with the words of their duties; None for fewer than two.
+
+    Those whose duties hold in a place of their own are one category: `learned_as` of their duties.
+    """
+    names: dict[str, str] = {}
+    words: dict[str, dict[str, None]] = {}
+    for duty in duties_of(pack).listed:
+        names.setdefault(duty.learned_as, duty.name)
+        words.setdefault(duty.learned_as, {}).update(dict.fromkeys(duty.words))
+    if len(names) < 2:
+        return None
+    return Taxonomy(tuple(Label(key, name, tuple(words[key])) for key, name in names.items()))
 
 
 def zones_around(pack: Pack, zone: str) -> list[str]:

@@ -25,8 +25,10 @@ ROOT = Path(__file__).parents[3]
 ORGANISATIONS = """
 - {id: epidemic-headquarters, name: 测试区指挥部, short: 指挥部, kind: headquarters, parent: government}
 - {id: supervision, name: 测试区督查室, short: 督查室, kind: department, parent: government}
-- {id: urban, name: 测试区城管执法局, short: 城管执法局, kind: department, parent: government}
-- {id: police, name: 测试区公安分局, short: 公安分局, kind: department, parent: government}
+- {id: urban, name: 测试区城管执法局, short: 城管执法局, kind: department, parent: government,
+   duties: [{clause: 停车秩序, categories: [traffic], words: [停车], basis: assumed}]}
+- {id: police, name: 测试区公安分局, short: 公安分局, kind: department, parent: government,
+   duties: [{clause: 车辆通行, categories: [logistics], words: [通行证], basis: assumed}]}
 - {id: bank, name: 示例银行测试支行, short: 示例银行, kind: bank}
 """
 CALENDAR = """

@@ -53,7 +53,23 @@ def test_what_people_do_counts_from_the_next_case_on(
     assert first("路灯夜里不亮") == "project"
     found = suggest(title, "", category="project", user=dispatcher_he, at=at)
     assert found is not None
-    assert [(one.organisation, one.before) for one in found.departments] == []
+    assert [(one.organisation, one.before) for one in found.departments] == [("police", 4)]
+
+
+def test_whose_job_it_is_is_learned_from_the_words_of_what_was_handed_out(
+    east_firm: Subject, liaison_li: User, dispatcher_he: User, at: datetime
+) -> None:
+    def units() -> list[str]:
+        found = suggest("井盖响", "", category="catering", user=dispatcher_he, at=at)
+        assert found is not None
+        return [one.organisation for one in found.departments]
+
+    before = units()
+    for _n in range(5):
+        case = collected(east_firm, "门口井盖松动，过车就响", by=liaison_li, at=at)
+        dispatch(case, by=dispatcher_he, at=at, appeal_category="project", lead="police")
+    assert "police" not in before, "its duties are none of catering"
+    assert units()[0] == "police"
 
 
 def test_open_cases_like_it_are_shown_to_who_may_see_them(
@@ -106,6 +122,16 @@ def test_the_night_refits_and_a_broken_file_is_told_of(
     found = suggest("贷款续贷", "", user=dispatcher_he, at=at)
     assert found is not None
     assert (found.category.ranked[0].id, found.learned) == ("loan", 30)
+    units_file = model_file.with_suffix(".units.npz")
+    kept = units_file.read_bytes()
+    units_file.unlink()
+    forget()
+    found = suggest("贷款续贷", "", user=dispatcher_he, at=at)
+    assert found is not None
+    assert found.problem is not None
+    assert "model.units.npz" in found.problem
+    units_file.write_bytes(kept)
+    forget()
     model_file.write_bytes(model_file.read_bytes()[:200])
     found = suggest("贷款续贷", "", user=dispatcher_he, at=at)
     assert found is not None

@@ -1,6 +1,6 @@
 """Whose job a case is: the clause is the reason, never a percentage."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from furong.engines.text.duties import Department, Duties, Duty, unlisted
 from furong.engines.text.grams import Message
@@ -47,6 +47,24 @@ def test_where_people_sent_such_cases_comes_first_next_time() -> None:
     elsewhere = duties.suggest(Message("吃饭难", ""), {"catering": 1.0}, ["z2"])
     assert names(elsewhere)[0] == "market"
     assert names(duties.suggest(Message("续贷", ""), {"loan": 1.0})) == ["finance"]
+
+
+def test_what_a_model_learned_of_hand_outs_brings_a_department_in_and_first() -> None:
+    words = Message("门前堆了一堆箱子", "")
+    catering = {"catering": 1.0, "loan": 0.0}
+    assert "finance" not in names(Duties(LISTED).suggest(words, catering))
+    learned = {"finance": 0.8, "trade": 0.1, "market": 0.1}
+    found = Duties(LISTED).suggest(words, catering, learned=learned)
+    assert names(found)[0] == "finance"
+    assert [one.alike for one in found] == [True, False, False]
+    assert found[0].clause == "银企对接", "whatever was learned, the clause is the reason"
+
+
+def test_what_streets_were_sent_is_learned_for_all_of_them_and_holds_in_their_zone() -> None:
+    south = replace(NORTH, organisation="south", zones=frozenset({"z2"}), group="@street")
+    duties = Duties((TRADE, replace(NORTH, group="@street"), south))
+    found = duties.suggest(Message("楼下没人管", ""), {}, ["z2"], learned={"@street": 0.9, "trade": 0.1})
+    assert names(found) == ["south"]
 
 
 def test_what_no_duty_touches_is_left_open() -> None:

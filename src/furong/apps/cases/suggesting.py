@@ -1,9 +1,9 @@
 """What is suggested for a case that is not handed out yet, and how that learns from what people do.
 
 Each hand-out is a label: the category and the unit that a person chose, for the words of the case. A
-process keeps a model and takes over what was recorded since it last looked; a timer refits it at
-night and keeps it in a file that all processes read. Without a usable file the taxonomy's words
-answer, and say so. Nothing is ever assigned by this.
+process keeps a model of each and takes over what was recorded since it last looked; a timer refits
+them at night and keeps them in files that all processes read. Without usable files the words of the
+categories and of the duty lists answer, and say so. Nothing is ever assigned by this.
 """
 
 import json
@@ -14,7 +14,7 @@ from datetime import datetime, time
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -33,8 +33,17 @@ from furong.engines.text.duties import Department, Duties
 from furong.engines.text.grams import Message
 from furong.engines.text.modelfile import load_or_cold, save
 from furong.engines.text.similar import Alike, Similar
+from furong.engines.text.taxonomy import Taxonomy
 from furong.engines.text.triage import Suggestion, Triage
-from furong.packs.triage import FACT, PROCEDURE, duties_of, taxonomy_of, zones_around
+from furong.packs.triage import (
+    FACT,
+    PROCEDURE,
+    duties_of,
+    groups_of,
+    taxonomy_of,
+    units_of,
+    zones_around,
+)
 
 TIMER: Final = "cases.refit"
 AT_NIGHT: Final = time(2, 30)
@@ -57,8 +66,9 @@ def message_of(case: Case) -> Message:
 
 @dataclass
 class _Desk:
-    """What a process knows: the model, where cases went, and the open ones, up to a moment.
+    """What a process knows: the models, where cases went, and the open ones, up to a moment.
 
+    model: of the category. unit: of whose job it is, by `Duty.learned_as`; None without duty lists.
     problem: why no fitted model is in use. fitted_upto: up to which hand-out the model was fitted.
     since, seen: events from that id on are looked at, those that were seen left out, because what is
     committed late may have an earlier id.
@@ -66,16 +76,19 @@ class _Desk:
 
     known: Catalogue
     model: Triage
+    unit: Triage | None = None
     problem: str | None = None
     fitted_upto: datetime | None = None
     since: UUID = FIRST
     seen: set[UUID] = field(default_factory=set)
     similar: Similar = field(default_factory=Similar)
     duties: Duties = field(init=False)
+    groups: Mapping[str, str] = field(init=False)
     lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self.duties = duties_of(self.known.pack)
+        self.groups = groups_of(self.duties)
 
     def catch_up(self) -> None:
         """Takes over the hand-outs and the openings and closings since it last looked."""
@@ -96,14 +109,24 @@ class _Desk:
         labels = self.model.taxonomy.labels
         return next(one.words for one in labels if one.id == category)
 
+    def units_for(self, message: Message) -> dict[str, float]:
+        """How likely it is each unit's job, by where people sent cases in such words."""
+        if self.unit is None:
+            return {}
+        return {one.id: one.probability for one in self.unit.suggest(message).ranked}
+
     def _learn(self, event: Event) -> None:
         category = event.facts.get(FACT)
         if event.act not in HANDED_OUT or category not in self.model.taxonomy.places:
             return
-        if self.fitted_upto is None or event.recorded_at > self.fitted_upto:
-            self.model.learn(message_of(event.case), category)
-        if isinstance(lead := event.fields.get("lead"), str):
+        message, lead = message_of(event.case), event.fields.get("lead")
+        fresh = self.fitted_upto is None or event.recorded_at > self.fitted_upto
+        if fresh:
+            self.model.learn(message, category)
+        if isinstance(lead, str):
             self.duties.learn(category, lead, _zones(self.known, event.case))
+            if fresh and self.unit is not None and lead in self.groups:
+                self.unit.learn(message, self.groups[lead])
 
     def _list(self, touched: set[UUID]) -> None:
         for case in Case.objects.filter(pk__in=touched):
@@ -137,16 +160,26 @@ def _desk() -> _Desk:
 
 def _made() -> _Desk:
     known = catalogue()
-    taxonomy = taxonomy_of(known.pack)
+    taxonomy, units = taxonomy_of(known.pack), units_of(known.pack)
     if not _file().exists():
-        return _Desk(known, Triage.cold(taxonomy))
+        return _Desk(known, Triage.cold(taxonomy), _cold(units))
     model, problem = load_or_cold(_file(), taxonomy)
-    upto = None if problem else datetime.fromisoformat(_beside()["upto"])
-    return _Desk(known, model, problem, upto)
+    unit, other = load_or_cold(_unit_file(), units) if units else (None, None)
+    if problem or other:  # both begin anew: they learn from the same hand-outs
+        return _Desk(known, Triage.cold(taxonomy), _cold(units), problem or other)
+    return _Desk(known, model, unit, None, datetime.fromisoformat(_beside()["upto"]))
+
+
+def _cold(units: Taxonomy | None) -> Triage | None:
+    return Triage.cold(units) if units else None
 
 
 def _file() -> Path:
     return Path(settings.FURONG_TRIAGE)
+
+
+def _unit_file() -> Path:
+    return _file().with_suffix(".units.npz")
 
 
 def _beside() -> dict[str, Any]:
@@ -210,7 +243,7 @@ def suggest(
     found = desk.model.suggest(message)
     chances = {category: 1.0} if category else {one.id: one.probability for one in found.ranked}
     around = _zones(desk.known, case) if case else zones_around(desk.known.pack, zone)
-    departments = desk.duties.suggest(message, chances, around)
+    departments = desk.duties.suggest(message, chances, around, learned=desk.units_for(message))
     near = desk.similar.nearest(title, details, most * 4)
     return Suggested(
         found,
@@ -258,35 +291,43 @@ def refit_by_timer(timer: Timer, at: datetime) -> None:
 
 
 def refit(*, at: datetime) -> int:
-    """Fits the model anew on every hand-out, calibrates it and keeps it; on how many.
+    """Fits the models anew on every hand-out, calibrates them and keeps them; on how many.
 
     Nothing is done below the fewest labels with which anything can be held back.
     """
+    pack = catalogue().pack
     try:
-        taxonomy = taxonomy_of(catalogue().pack)
+        taxonomy = taxonomy_of(pack)
     except LookupError:
         return 0
-    last: dict[UUID, tuple[datetime, Message, str]] = {}
+    last: dict[UUID, _HandedOut] = {}
     for event in _handed_out(at):
         label = event.facts.get(FACT)
         if label in taxonomy.places:
-            last[event.case_id] = event.recorded_at, message_of(event.case), label
+            lead = str(event.fields.get("lead", ""))
+            message = message_of(event.case)
+            last[event.case_id] = _HandedOut(event.recorded_at, message, label, lead)
     if len(last) < FEWEST:
         return 0
     from furong.engines.text.training import Example, train  # scikit-learn: only at night
 
-    examples = [Example(message, label) for _when, message, label in last.values()]
+    examples = [Example(one.message, one.category) for one in last.values()]
     model = train(taxonomy, examples, groups=[str(pk) for pk in last])
     _file().parent.mkdir(parents=True, exist_ok=True)
+    if units := units_of(pack):
+        groups = groups_of(duties_of(pack))
+        sent = {pk: one for pk, one in last.items() if one.lead in groups}
+        given = [Example(one.message, groups[one.lead]) for one in sent.values()]
+        save(train(units, given, groups=[str(pk) for pk in sent]), _unit_file())
     measured = model.fitted.measured if model.fitted else None
     told: Mapping[str, Any] = {
-        "upto": max(when for when, _message, _label in last.values()).isoformat(),
+        "upto": max(one.when for one in last.values()).isoformat(),
         "examples": len(examples),
         "labels": dict(Counter(example.label for example in examples)),
         "measured": None if measured is None else {k: str(v) for k, v in _figures(measured)},
     }
     _file().with_suffix(".json").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
-    save(model, _file())
+    save(model, _file())  # the last of the three: by its date processes see that there is a new one
     with transaction.atomic():
         journal.record(
             "triage.refit",
@@ -296,6 +337,15 @@ def refit(*, at: datetime) -> int:
             payload={"examples": len(examples)},
         )
     return len(examples)
+
+
+class _HandedOut(NamedTuple):
+    """What a case was taken for when it was last handed out, and to whom."""
+
+    when: datetime
+    message: Message
+    category: str
+    lead: str
 
 
 def _handed_out(at: datetime) -> Iterator[Event]:

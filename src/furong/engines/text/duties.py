@@ -2,19 +2,21 @@
 
 Never a percentage: on real messages departments are far less certain than categories, and a
 department argues about clauses, not about numbers. Order comes from the category, from the duty's
-own words in the message, from the place, and from where people sent such cases before.
+own words in the message, from the place, from where people sent such cases before, and from what a
+model of their hand-outs makes of the words.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import log1p
+from typing import Final
 
 from furong.engines.text.cleaning import BODY_LIMIT, TITLE_LIMIT, normalise
 from furong.engines.text.grams import Message
 
 SUGGESTED = 3
-CATEGORY, WORD, BEFORE = 2.0, 1.0, 1.5
+CATEGORY, WORD, BEFORE, LEARNED = 2.0, 1.0, 1.5, 8.0
 MOST_WORDS = 3
 """Words of a duty that count; a long list of words is no better claim."""
 
@@ -30,7 +32,8 @@ class Duty:
     """One clause of an organisation's duty list.
 
     words: terms of cases that fall under it. categories: ids of what it is about. zones: where it
-    holds; empty for everywhere. assumed: the clause is a draft that nobody has confirmed.
+    holds; empty for everywhere. assumed: the clause is a draft that nobody has confirmed. group: of
+    organisations with the same duties, each in a place of its own, whose cases are learned as one.
     """
 
     organisation: str
@@ -40,6 +43,11 @@ class Duty:
     categories: tuple[str, ...] = ()
     zones: frozenset[str] = frozenset()
     assumed: bool = False
+    group: str = ""
+
+    @property
+    def learned_as(self) -> str:
+        return self.group or self.organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Department:
     """A suggestion, with its reason.
 
     words: those of the duty that stand in the message. before: how many cases of the category and
-    place people gave to it.
+    place people gave to it. alike: a model takes the words for its cases.
     """
 
     organisation: str
@@ -56,6 +64,10 @@ class Department:
     words: tuple[str, ...]
     before: int
     assumed: bool
+    alike: bool = False
+
+
+_NOTHING: Final[Mapping[str, float]] = {}
 
 
 @dataclass
@@ -74,12 +86,15 @@ class Duties:
         categories: Mapping[str, float],
         zones: Collection[str] = (),
         k: int = SUGGESTED,
+        *,
+        learned: Mapping[str, float] = _NOTHING,
     ) -> list[Department]:
         """At most `k` organisations, the likeliest first, each with the clause that speaks most.
 
         categories: id → probability, or 1 for one that a person chose. zones: every place that the
-        case lies in, the smallest first. One whose duties neither the category nor a word touches
-        is left out; so may all be.
+        case lies in, the smallest first. learned: `learned_as` → probability, by a model of where
+        people sent cases. One whose duties neither the category nor a word touches, and which such
+        cases are not sent to, is left out; so may all be.
         """
         text = normalise(message.title, TITLE_LIMIT) + "\n" + normalise(message.body, BODY_LIMIT)
         likeliest = max(categories, key=lambda one: categories[one], default="")
@@ -94,10 +109,19 @@ class Duties:
             anywhere = self._anywhere(likeliest, duty.organisation)
             claim = CATEGORY * fits + WORD * log1p(min(len(words), MOST_WORDS))
             claim += BEFORE * (_share(before) + _share(anywhere))
-            if not (words or anywhere or fits >= SPEAKS / (len(categories) + 1)):
+            chance = learned.get(duty.learned_as, 0.0)
+            claim += LEARNED * chance
+            alike = chance > SPEAKS / (len(learned) + 1)
+            if not (words or anywhere or alike or fits >= SPEAKS / (len(categories) + 1)):
                 continue
             suggested = Department(
-                duty.organisation, duty.name, duty.clause, words, before or anywhere, duty.assumed
+                duty.organisation,
+                duty.name,
+                duty.clause,
+                words,
+                before or anywhere,
+                duty.assumed,
+                alike,
             )
             if claim > best.get(duty.organisation, (0.0, suggested))[0]:
                 best[duty.organisation] = claim, suggested
