@@ -20,6 +20,15 @@ from tests.apps.cast import (  # noqa: F401 - fixtures
 from tests.seed import SEED
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A walk that fails is walked once more, and the summary says RERUN: Chromium shares the machine's
+    cores with everything, and what it does about a page that it leaves is not ours to say.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def pytest_report_header() -> str:
     return f"FURONG_SEED={SEED}"
 

@@ -63,7 +63,9 @@ def test_what_a_model_learned_of_hand_outs_brings_a_department_in_and_first() ->
 def test_what_streets_were_sent_is_learned_for_all_of_them_and_holds_in_their_zone() -> None:
     south = replace(NORTH, organisation="south", zones=frozenset({"z2"}), group="@street")
     duties = Duties((TRADE, replace(NORTH, group="@street"), south))
-    found = duties.suggest(Message("楼下没人管", ""), {}, ["z2"], learned={"@street": 0.9, "trade": 0.1})
+    found = duties.suggest(
+        Message("楼下没人管", ""), {}, ["z2"], learned={"@street": 0.9, "trade": 0.1}
+    )
     assert names(found) == ["south"]
 
 
