@@ -1,8 +1,10 @@
 """Taking a pack's procedures over: a version that was once installed never changes."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -33,7 +35,8 @@ def install_procedures(pack: Pack, *, by: Actor, at: datetime) -> InstalledProce
     """Installs the versions that are new. Done twice, it changes nothing.
 
     Raises Refusal where a version that is installed says something else now: the author gives it a
-    new number, because cases are pinned to the old one.
+    new number, because cases are pinned to the old one. To the words by which triage knows a value no
+    case is pinned: a district adds to them as it goes.
     """
     added, waiting = [], []
     for code, procedure in pack.procedures.items():
@@ -41,12 +44,12 @@ def install_procedures(pack: Pack, *, by: Actor, at: datetime) -> InstalledProce
             waiting.append((code, tuple(sorted(missing))))
             continue
         content = jsonable(pack.plain["procedures"][code])
-        made = digest(content)
         held = ProcedureVersion.objects.filter(code=code, version=procedure.version).first()
         if held is not None:
-            _refuse_change(held, made)
+            _refuse_change(held, content)
             continue
         _refuse_another_past(pack, procedure)
+        made = digest(content)
         row = ProcedureVersion.objects.create(
             code=code,
             version=procedure.version,
@@ -80,7 +83,7 @@ def _refuse_another_past(pack: Pack, procedure: Procedure) -> None:
     versions = [one.start for one in procedure.migrates]
     for held in ProcedureVersion.objects.filter(code=code, version__in=versions):
         name = earlier_name(code, held.version)
-        if digest(jsonable(pack.plain[EARLIER][name])) != held.digest:
+        if not _says(held, jsonable(pack.plain[EARLIER][name])):
             raise Refusal(
                 _(
                     "%(file)s.yaml 与已安装的 %(code)s 第 %(version)d 版不同，不能作为迁移的依据；"
@@ -90,8 +93,19 @@ def _refuse_another_past(pack: Pack, procedure: Procedure) -> None:
             )
 
 
-def _refuse_change(held: ProcedureVersion, made: str) -> None:
-    if held.digest != made:
+def _says(held: ProcedureVersion, content: Mapping[str, Any]) -> bool:
+    """Whether a version that is installed says the same to its cases."""
+    return digest(_pinned(json.loads(held.content))) == digest(_pinned(content))
+
+
+def _pinned(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What cases are pinned to: without the words by which triage knows a value."""
+    facts = [{k: v for k, v in fact.items() if k != "words"} for fact in content.get("facts", ())]
+    return {**content, "facts": facts}
+
+
+def _refuse_change(held: ProcedureVersion, content: Mapping[str, Any]) -> None:
+    if not _says(held, content):
         raise Refusal(
             _(
                 "办理流程 %(code)s 第 %(version)d 版已经安装，内容却有改动；在办件按原版本办理，"
