@@ -128,8 +128,14 @@ def test_the_night_refits_and_a_broken_file_is_told_of(
     forget()
     found = suggest("贷款续贷", "", user=dispatcher_he, at=at)
     assert found is not None
+    assert (found.learned, found.problem) == (30, None), "it comes with the night"
+    units_file.write_bytes(kept[:200])
+    forget()
+    found = suggest("贷款续贷", "", user=dispatcher_he, at=at)
+    assert found is not None
+    assert found.learned == 30, "what is whole goes on"
     assert found.problem is not None
-    assert "model.units.npz" in found.problem
+    assert "承办单位的模型" in found.problem
     units_file.write_bytes(kept)
     forget()
     model_file.write_bytes(model_file.read_bytes()[:200])

@@ -54,7 +54,12 @@ def test_what_a_model_learned_of_hand_outs_brings_a_department_in_and_first() ->
     catering = {"catering": 1.0, "loan": 0.0}
     assert "finance" not in names(Duties(LISTED).suggest(words, catering))
     learned = {"finance": 0.8, "trade": 0.1, "market": 0.1}
-    found = Duties(LISTED).suggest(words, catering, learned=learned)
+    taught = Duties(LISTED)
+    assert "finance" not in names(taught.suggest(words, catering, learned=learned)), (
+        "nobody gave it a case yet: the words of duties alone bring nobody in"
+    )
+    taught.learn("loan", "finance")
+    found = taught.suggest(words, catering, learned=learned)
     assert names(found)[0] == "finance"
     assert [one.alike for one in found] == [True, False, False]
     assert found[0].clause == "银企对接", "whatever was learned, the clause is the reason"
@@ -63,10 +68,12 @@ def test_what_a_model_learned_of_hand_outs_brings_a_department_in_and_first() ->
 def test_what_streets_were_sent_is_learned_for_all_of_them_and_holds_in_their_zone() -> None:
     south = replace(NORTH, organisation="south", zones=frozenset({"z2"}), group="@street")
     duties = Duties((TRADE, replace(NORTH, group="@street"), south))
+    duties.learn("other", "north", ["z1"])
     found = duties.suggest(
         Message("楼下没人管", ""), {}, ["z2"], learned={"@street": 0.9, "trade": 0.1}
     )
     assert names(found) == ["south"]
+    assert not found[0].alike, "of its own cases nothing is known"
 
 
 def test_what_no_duty_touches_is_left_open() -> None:

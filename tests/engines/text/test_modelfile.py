@@ -5,6 +5,7 @@ import json
 import pickle
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,14 @@ def test_other_categories_are_refused_and_the_words_take_over(saved: Path) -> No
     assert why is not None
     assert "暂按类别词语判别" in why
     assert model.suggest(Message("贷款", "")).ranked[0].id == "loan"
+
+
+def test_words_that_were_added_since_go_with_the_model(saved: Path) -> None:
+    more = Taxonomy(tuple(replace(one, words=(*one.words, "揭不开锅")) for one in TAXONOMY.labels))
+    model, why = load_or_cold(saved, more)
+    assert why is None
+    assert model.labels == len(EXAMPLES)
+    assert model.taxonomy.digest == more.digest
 
 
 def test_a_file_that_fits_gives_no_warning(saved: Path) -> None:

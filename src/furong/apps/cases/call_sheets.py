@@ -11,7 +11,7 @@ from furong.apps.base import clock, journal
 from furong.apps.cases.calls import names
 from furong.apps.cases.engine.machine import Machine, machine_of
 from furong.apps.cases.models import CallLine, CallList, Case, Event
-from furong.apps.cases.reads.agreement import both_of
+from furong.apps.cases.reads.agreement import pair_of
 from furong.apps.directory.access import Denied
 from furong.apps.directory.models import User
 from furong.apps.registry.exporting import ExportCell, write_table
@@ -54,7 +54,7 @@ def _rows(
         for event in held.order_by("case", "sequence"):
             events.setdefault(event.case_id, []).append(event)
     for line in lines:
-        subject = line.subject
+        subject, calls = line.subject, events.get(line.case_id, [])
         yield [
             line.place + 1,
             subject.number if subject else None,
@@ -64,9 +64,9 @@ def _rows(
             line.caller.name if line.caller else None,
             str(line.get_state_display()),
             line.reason or None,
-            *_of_case(line.case, events.get(line.case_id, []), asked, machine),
+            *_of_case(line.case, calls, asked, machine),
             _("是") if line.sampled else _("否"),
-            _agrees(line.case) if line.sampled and line.case else None,
+            _agrees(line.case, calls) if line.sampled and line.case else None,
         ]
 
 
@@ -113,8 +113,8 @@ def _shown(machine: Machine, key: str, values: dict[str, Any]) -> ExportCell:
     return show_value(fact, from_plain(fact, value))
 
 
-def _agrees(case: Case) -> ExportCell:
-    both = both_of(case)
+def _agrees(case: Case, calls: Sequence[Event]) -> ExportCell:
+    both = pair_of(case, calls)
     if both is None:
         return None
     return _("是") if both.agrees else _("否")

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, NamedTuple
@@ -20,6 +20,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from furong.apps.base import clock, journal, timers
 from furong.apps.base.models import Installation, Timer
@@ -69,7 +70,7 @@ class _Desk:
     """What a process knows: the models, where cases went, and the open ones, up to a moment.
 
     model: of the category. unit: of whose job it is, by `Duty.learned_as`; None without duty lists.
-    problem: why no fitted model is in use. fitted_upto: up to which hand-out the model was fitted.
+    problem: why no fitted model is in use. fitted_upto, unit_upto: up to which hand-out each was fitted.
     since, seen: events from that id on are looked at, those that were seen left out, because what is
     committed late may have an earlier id.
     """
@@ -79,6 +80,7 @@ class _Desk:
     unit: Triage | None = None
     problem: str | None = None
     fitted_upto: datetime | None = None
+    unit_upto: datetime | None = None
     since: UUID = FIRST
     seen: set[UUID] = field(default_factory=set)
     similar: Similar = field(default_factory=Similar)
@@ -120,12 +122,11 @@ class _Desk:
         if event.act not in HANDED_OUT or category not in self.model.taxonomy.places:
             return
         message, lead = message_of(event.case), event.fields.get("lead")
-        fresh = self.fitted_upto is None or event.recorded_at > self.fitted_upto
-        if fresh:
+        if _is_after(event, self.fitted_upto):
             self.model.learn(message, category)
         if isinstance(lead, str):
             self.duties.learn(category, lead, _zones(self.known, event.case))
-            if fresh and self.unit is not None and lead in self.groups:
+            if self.unit and lead in self.groups and _is_after(event, self.unit_upto):
                 self.unit.learn(message, self.groups[lead])
 
     def _list(self, touched: set[UUID]) -> None:
@@ -135,6 +136,10 @@ class _Desk:
             else:
                 message = message_of(case)
                 self.similar.add(str(case.pk), message.title, message.body)
+
+
+def _is_after(event: Event, upto: datetime | None) -> bool:
+    return upto is None or event.recorded_at > upto
 
 
 def _before(pk: UUID) -> UUID:
@@ -163,11 +168,19 @@ def _made() -> _Desk:
     taxonomy, units = taxonomy_of(known.pack), units_of(known.pack)
     if not _file().exists():
         return _Desk(known, Triage.cold(taxonomy), _cold(units))
+    upto = datetime.fromisoformat(_beside()["upto"])
     model, problem = load_or_cold(_file(), taxonomy)
-    unit, other = load_or_cold(_unit_file(), units) if units else (None, None)
-    if problem or other:  # both begin anew: they learn from the same hand-outs
-        return _Desk(known, Triage.cold(taxonomy), _cold(units), problem or other)
-    return _Desk(known, model, unit, None, datetime.fromisoformat(_beside()["upto"]))
+    unit, unit_upto = _cold(units), None
+    if units and _unit_file().exists():
+        unit, other = load_or_cold(_unit_file(), units)
+        unit_upto = None if other else upto
+        problem = problem or (
+            other
+            and _(
+                "承办单位的模型与现在的职责清单对不上，或文件已损坏，暂按职责清单的词语判别，今晚重新学习"
+            )
+        )
+    return _Desk(known, model, unit, problem, None if problem else upto, unit_upto)
 
 
 def _cold(units: Taxonomy | None) -> Triage | None:
@@ -286,8 +299,9 @@ def begin(at: datetime) -> None:
 
 @handles(TIMER)
 def refit_by_timer(timer: Timer, at: datetime) -> None:
-    refit(at=at)
     begin(max(at, timer.due_at))
+    # Fitting takes seconds, in which nobody could write to an SQLite file.
+    transaction.on_commit(partial(refit, at=at), robust=True)
 
 
 def refit(*, at: datetime) -> int:

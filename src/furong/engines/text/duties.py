@@ -23,6 +23,9 @@ MOST_WORDS = 3
 SPEAKS = 1.5
 """How much likelier than chance a category is before it alone brings in a department."""
 
+ALIKE = 0.5
+"""From which probability on the words are said to be like those of a department's cases."""
+
 _REMEMBERED = 5
 """Cases sent somewhere that weigh half of what ever so many do."""
 
@@ -55,7 +58,7 @@ class Department:
     """A suggestion, with its reason.
 
     words: those of the duty that stand in the message. before: how many cases of the category and
-    place people gave to it. alike: a model takes the words for its cases.
+    place people gave to it. alike: it was given cases, and a model takes the words for one of them.
     """
 
     organisation: str
@@ -100,6 +103,7 @@ class Duties:
         likeliest = max(categories, key=lambda one: categories[one], default="")
         place = next(iter(zones), "")
         best: dict[str, tuple[float, Department]] = {}
+        taught = self._taught()
         for duty in self.listed:
             if duty.zones and duty.zones.isdisjoint(zones):
                 continue
@@ -111,8 +115,9 @@ class Duties:
             claim += BEFORE * (_share(before) + _share(anywhere))
             chance = learned.get(duty.learned_as, 0.0)
             claim += LEARNED * chance
-            alike = chance > SPEAKS / (len(learned) + 1)
-            if not (words or anywhere or alike or fits >= SPEAKS / (len(categories) + 1)):
+            given = duty.learned_as in taught
+            likely = given and chance > SPEAKS / (len(learned) + 1)
+            if not (words or anywhere or likely or fits >= SPEAKS / (len(categories) + 1)):
                 continue
             suggested = Department(
                 duty.organisation,
@@ -121,7 +126,7 @@ class Duties:
                 words,
                 before or anywhere,
                 duty.assumed,
-                alike,
+                given and chance >= ALIKE and not duty.group,
             )
             if claim > best.get(duty.organisation, (0.0, suggested))[0]:
                 best[duty.organisation] = claim, suggested
@@ -132,6 +137,11 @@ class Duties:
     def learn(self, category: str, organisation: str, zones: Collection[str] = ()) -> None:
         """A person gave a case of this category and place to an organisation."""
         self.sent[category, next(iter(zones), ""), organisation] += 1
+
+    def _taught(self) -> set[str]:
+        """What people gave cases to, as it is learned."""
+        sent = {organisation for _category, _place, organisation in self.sent}
+        return {duty.learned_as for duty in self.listed if duty.organisation in sent}
 
     def _anywhere(self, category: str, organisation: str) -> int:
         return sum(

@@ -73,7 +73,10 @@ def save(model: Triage, path: Path) -> int:
 
 
 def load(path: Path, taxonomy: Taxonomy | None = None) -> Triage:
-    """The model of a file, of these categories where they are given. Raises ModelProblem."""
+    """The model of a file, of these categories where they are given. Raises ModelProblem.
+
+    The categories are the same by their ids; their names and words are those that are given.
+    """
     card, arrays = _read(path)
     if card.get("kind") != "furong-triage":
         raise ModelProblem(f"{path.name} 不是判别模型。请用 furong triage train 训练一个")
@@ -89,11 +92,14 @@ def load(path: Path, taxonomy: Taxonomy | None = None) -> Triage:
         if isinstance(error, ModelProblem):
             raise
         raise ModelProblem(f"模型 {path.name} 内容不完整（{error}）。请重新训练") from error
-    if taxonomy is not None and model.taxonomy.digest != taxonomy.digest:
+    if taxonomy is None:
+        return model
+    if [*model.taxonomy.places] != [*taxonomy.places]:
         raise ModelProblem(
             f"模型 {path.name} 是按另一套类别训练的（{_names(model.taxonomy)}；"
             f"现在是 {_names(taxonomy)}）。请用现在的类别重新训练"
         )
+    model.taxonomy = taxonomy  # names and words may have changed since
     return model
 
 

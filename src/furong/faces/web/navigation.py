@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from furong.apps.base.errors import Refusal
 from furong.apps.cases.calls.sight import has_calls
 from furong.apps.cases.models import ProcedureVersion
 from furong.apps.cases.reads import enters_for_others
@@ -178,9 +179,16 @@ def _opened(user: User, capacities: Iterable[str], at: datetime) -> set[str]:
     if "case.act" in found:
         leads = Capacity.LEADER in capacities
         found |= {HAS_LISTS} if leads or user.handovers.exists() else set()
-        found |= {ENTERS} if enters_for_others(user, at) else set()
+        found |= {ENTERS} if _enters(user, at) else set()
         found |= {CALLS} if has_calls(user, at) else set()
     return found
+
+
+def _enters(user: User, at: datetime) -> bool:
+    try:
+        return enters_for_others(user, at)
+    except Refusal:  # a pack that cannot be read must not take every page with it
+        return False
 
 
 def _groups(

@@ -1,5 +1,6 @@
 """Call lists on their pages: planned and opened by the desk, called by a team, settled by a head."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -8,6 +9,8 @@ import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from furong.apps.base.clock import set_clock
 from furong.apps.base.models import Entry, StoredFile
@@ -165,6 +168,25 @@ class TestPlanning:
         for user in (clerk_pan, liaison_li, owner_wang):
             assert as_user(user).get("/calls/").status_code == 404
         assert made.title not in as_user(east).get("/calls/").content.decode()
+
+    def test_however_many_lists_there_are_they_are_read_together(
+        self,
+        as_user: SignIn,
+        clerk_tan: User,
+        dispatcher_he: User,
+        firms: list[Subject],
+        at: datetime,
+    ) -> None:
+        client = as_user(clerk_tan)
+        opened(firms[:1], dispatcher_he, at, replace(PLAN, title="一号名单"))
+        client.get("/calls/")
+        with CaptureQueriesContext(connection) as one:
+            page = client.get("/calls/").content.decode()
+        assert "一号名单" in page
+        opened(firms[1:], dispatcher_he, at, replace(PLAN, title="二号名单"))
+        with CaptureQueriesContext(connection) as two:
+            assert "二号名单" in client.get("/calls/").content.decode()
+        assert len(two) == len(one)
 
     def test_what_is_left_is_handed_over(
         self,

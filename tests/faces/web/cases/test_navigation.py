@@ -8,12 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from furong.apps.base.models import Installation
 from furong.apps.directory.access import Capacity
 from furong.apps.directory.models import User
 from furong.apps.registry.models import Subject
 from furong.faces.web.navigation import DAILY, NAVIGATION, PLACES, SHORT
 from furong.packs import Pack
 from tests.apps.cast import person
+from tests.faces.web.cases.conftest import SignIn
 
 NAMES = {name for _label, held in NAVIGATION for _text, name, *_rest in held}
 
@@ -93,3 +95,14 @@ def test_the_page_one_is_on_is_marked_once_in_each_navigation(
         r'class="nav-(?:link|tab)" href="([^"]+)" (?:title="[^"]+" )?aria-current="page"', page
     )
     assert marked == [reverse(path)] * 2
+
+
+def test_a_pack_that_was_changed_and_not_installed_takes_no_page_with_it(
+    as_user: SignIn, clerk_tan: User
+) -> None:
+    Installation.objects.update(digest="0" * 64)
+    client = as_user(clerk_tan)
+    answer = client.get("/cases/")
+    assert answer.status_code == 409
+    assert "furong pack apply" in answer.content.decode()
+    assert client.get(reverse("inbox")).status_code == 200

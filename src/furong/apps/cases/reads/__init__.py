@@ -8,10 +8,12 @@ from furong.apps.cases.reads.calls import (
     call_figures,
     calls_of,
     desk_of,
+    left_of,
     left_out_counts,
     line_counts,
     next_call,
     shares_of,
+    sizes_of,
 )
 from furong.apps.cases.reads.desk import Queue, counts, filtered, inbox, own_dues, queue
 from furong.apps.cases.reads.figures import Counted, Figures, Rate, behind, figures
@@ -76,6 +78,7 @@ __all__ = [
     "inbox",
     "is_blind",
     "left_behind",
+    "left_of",
     "left_out_counts",
     "line_counts",
     "lines_of",
@@ -90,6 +93,7 @@ __all__ = [
     "requests_for_others",
     "running",
     "shares_of",
+    "sizes_of",
     "states_of",
     "timeline",
     "told",

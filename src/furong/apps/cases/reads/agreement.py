@@ -1,6 +1,6 @@
 """Two entries of one call side by side (双录): where they differ, and how often they agree."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -58,10 +58,11 @@ class Agreement:
 def both_of(case: Case) -> Both | None:
     """The entries of a check that was entered twice; None as long as it was not."""
     rows = case.events.filter(act__in=(_FIRST, *_SECOND)).order_by("sequence")
-    return _pair(case, [*rows.select_related("by")])
+    return pair_of(case, [*rows.select_related("by")])
 
 
-def _pair(case: Case, events: list[Event]) -> Both | None:
+def pair_of(case: Case, events: Sequence[Event]) -> Both | None:
+    """The same from the check's events, in order."""
     firsts = [one for one in events if one.act == _FIRST]
     seconds = [one for one in events if one.act in _SECOND]
     if not firsts or not seconds:
@@ -123,7 +124,7 @@ def agreement(cases: CaseQuerySet, at: datetime | None = None) -> Agreement:
         by_case.setdefault(event.case_id, []).append(event)
     made = Agreement()
     for held in by_case.values():
-        pair = _pair(held[0].case, held)
+        pair = pair_of(held[0].case, held)
         if pair is None:
             made.whole.missing += 1
             continue

@@ -1,9 +1,10 @@
 """Call lists as they are worked: whose turn it is to be called, how far a list has come."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count
 
@@ -73,6 +74,23 @@ class Desk:
     @property
     def calls_today(self) -> int:
         return sum(self.today.values())
+
+
+def sizes_of(lists: Collection[CallList]) -> Mapping[UUID, int]:
+    """How many lines of each list are called, or were to be."""
+    lines = CallLine.objects.filter(list__in=lists).exclude(state=State.LEFT_OUT)
+    return dict(lines.order_by().values_list("list").annotate(n=Count("*")))
+
+
+def left_of(lists: Collection[CallList], user: User, at: datetime) -> Mapping[UUID, int]:
+    """How many calls each list has left for a caller by now."""
+    mine = Case.objects.filter(
+        call_line__list__in=lists, call_line__caller=user, state__in=names.TO_CALL
+    )
+    left = Counter[UUID]()
+    for case in mine.select_related("call_line"):
+        left[case.call_line.list_id] += (_appointed(case) or at) <= at
+    return left
 
 
 def desk_of(made: CallList, user: User, at: datetime, *, day_began: datetime) -> Desk:

@@ -129,7 +129,7 @@ class CallListPage:
     key: str = ""
 
 
-def list_row(made: CallList, *, left: int = 0) -> ListRow:
+def list_row(made: CallList, *, count: int, left: int = 0) -> ListRow:
     return ListRow(
         id=str(made.pk),
         title=made.title,
@@ -137,7 +137,7 @@ def list_row(made: CallList, *, left: int = 0) -> ListRow:
         team=made.team.short or made.team.name,
         at=figures.brief(made.planned_at),
         by=made.planned_by.name,
-        count=made.lines.exclude(state=State.LEFT_OUT).count(),
+        count=count,
         left=left,
     )
 

@@ -100,8 +100,8 @@ def _unit(one: Department, category: str, dispatch: str) -> UnitAdvice:
         f"{PREFIX}duty": one.clause,
     }
     reasons = [_("文中提到：%s") % _("、").join(one.words)] if one.words else []
-    if one.alike and one.before:
-        reasons.append(_("说法相近的以往多交该单位"))
+    if one.alike:
+        reasons.append(_("说法与该单位以往承办的相近"))
     if one.before:
         reasons.append(_("同类以往交办 %d 件") % one.before)
     if one.assumed:

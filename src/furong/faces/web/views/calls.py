@@ -58,13 +58,14 @@ def list_calls(request: Request) -> HttpResponse:
     if not has_calls(user, at):
         raise Http404
     rows = CallList.objects.select_related("team", "planned_by")
-    mine = [
-        list_row(one, left=reads.desk_of(one, user, at, day_began=at).left)
-        for one in rows.called_by(user, at).exclude(stage=CallList.Stage.WITHDRAWN)[:SHOWN]
-    ]
+    run = [*rows.run_by(user, at)[:SHOWN]]
+    called = [*rows.called_by(user, at).exclude(stage=CallList.Stage.WITHDRAWN)[:SHOWN]]
+    sizes, left = reads.sizes_of([*run, *called]), reads.left_of(called, user, at)
     page = CallsPage(
-        run=[list_row(one) for one in rows.run_by(user, at)[:SHOWN]],
-        mine=mine,
+        run=[list_row(one, count=sizes.get(one.pk, 0)) for one in run],
+        mine=[
+            list_row(one, count=sizes.get(one.pk, 0), left=left.get(one.pk, 0)) for one in called
+        ],
         may_plan=DISPATCH in request.actions,
     )
     return render(request, "web/calls.html", {"page": page})
