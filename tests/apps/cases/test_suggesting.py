@@ -4,11 +4,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
+from furong.apps.base.models import Timer
 from furong.apps.cases.actions import act, open_case
 from furong.apps.cases.models import Case
-from furong.apps.cases.suggesting import forget, refit, suggest
+from furong.apps.cases.suggesting import (
+    TIMER,
+    begin,
+    forget,
+    refit,
+    refit_by_timer,
+    suggest,
+)
 from furong.apps.directory.models import User
 from furong.apps.registry.models import Subject
 from tests.apps.cases.conftest import dispatch
@@ -106,7 +115,12 @@ def test_open_cases_like_it_are_shown_to_who_may_see_them(
 
 
 def test_the_night_refits_and_a_broken_file_is_told_of(
-    east_firm: Subject, liaison_li: User, dispatcher_he: User, at: datetime, model_file: Path
+    east_firm: Subject,
+    liaison_li: User,
+    dispatcher_he: User,
+    at: datetime,
+    model_file: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     assert refit(at=at) == 0, "too few to hold any back"
     titles = {
@@ -143,3 +157,13 @@ def test_the_night_refits_and_a_broken_file_is_told_of(
     assert found is not None
     assert found.problem is not None
     assert "暂按类别词语判别" in found.problem
+    begin(at)
+    night = Timer.objects.get(name=TIMER)
+    with django_capture_on_commit_callbacks() as after_the_turn:
+        refit_by_timer(night, night.due_at)
+    assert Timer.objects.get(name=TIMER).due_at == night.due_at + timedelta(days=1)
+    for fit in after_the_turn:  # nobody waits for it to write
+        fit()
+    found = suggest("贷款续贷", "", user=dispatcher_he, at=at)
+    assert found is not None
+    assert (found.learned, found.problem) == (30, None)
