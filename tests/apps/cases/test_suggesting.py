@@ -149,14 +149,14 @@ def test_the_night_refits_and_a_broken_file_is_told_of(
     assert found is not None
     assert found.learned == 30, "what is whole goes on"
     assert found.problem is not None
-    assert "承办单位的模型" in found.problem
+    assert "承办单位的模型" in str(found.problem)
     units_file.write_bytes(kept)
     forget()
     model_file.write_bytes(model_file.read_bytes()[:200])
     found = suggest("贷款续贷", "", user=dispatcher_he, at=at)
     assert found is not None
     assert found.problem is not None
-    assert "暂按类别词语判别" in found.problem
+    assert "暂按类别词语判别" in str(found.problem)
     begin(at)
     night = Timer.objects.get(name=TIMER)
     with django_capture_on_commit_callbacks() as after_the_turn:

@@ -20,10 +20,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from furong.apps.base import clock, journal, timers
 from furong.apps.base.models import Installation, Timer
+from furong.apps.base.texts import Text
 from furong.apps.base.timers import handles
 from furong.apps.cases.lists import next_at
 from furong.apps.cases.models import Case, Event
@@ -78,7 +79,7 @@ class _Desk:
     known: Catalogue
     model: Triage
     unit: Triage | None = None
-    problem: str | None = None
+    problem: Text | None = None
     fitted_upto: datetime | None = None
     unit_upto: datetime | None = None
     since: UUID = FIRST
@@ -168,19 +169,20 @@ def _made() -> _Desk:
     taxonomy, units = taxonomy_of(known.pack), units_of(known.pack)
     if not _file().exists():
         return _Desk(known, Triage.cold(taxonomy), _cold(units))
-    upto = datetime.fromisoformat(_beside()["upto"])
+    problem: Text | None
     model, problem = load_or_cold(_file(), taxonomy)
+    upto = None if problem else _upto()
     unit, unit_upto = _cold(units), None
     if units and _unit_file().exists():
         unit, other = load_or_cold(_unit_file(), units)
-        unit_upto = None if other else upto
+        unit_upto = None if other else _upto()
         problem = problem or (
             other
             and _(
                 "承办单位的模型与现在的职责清单对不上，或文件已损坏，暂按职责清单的词语判别，今晚重新学习"
             )
         )
-    return _Desk(known, model, unit, problem, None if problem else upto, unit_upto)
+    return _Desk(known, model, unit, problem, upto, unit_upto)
 
 
 def _cold(units: Taxonomy | None) -> Triage | None:
@@ -193,6 +195,11 @@ def _file() -> Path:
 
 def _unit_file() -> Path:
     return _file().with_suffix(".units.npz")
+
+
+def _upto() -> datetime:
+    """Up to which hand-out the models were fitted."""
+    return datetime.fromisoformat(_beside()["upto"])
 
 
 def _beside() -> dict[str, Any]:
@@ -229,7 +236,7 @@ class Suggested:
     departments: tuple[Department, ...]
     alike: tuple[tuple[Case, Alike], ...]
     learned: int
-    problem: str | None
+    problem: Text | None
 
 
 def suggest(

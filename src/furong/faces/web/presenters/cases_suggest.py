@@ -89,7 +89,7 @@ def advice(matter: Matter, *, user: User, at: datetime, dispatch: str = "") -> A
         told=found.words or [one for one in found.category.evidence if len(one) >= WHOLE],
         units=[_unit(one, category, dispatch) for one in found.departments],
         learned=found.learned,
-        problem=found.problem or "",
+        problem=str(found.problem or ""),
     )
 
 
