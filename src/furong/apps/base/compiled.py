@@ -18,7 +18,7 @@ from django.db.models import FETCH_ONE, Expression, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
-from furong.apps.base.once import once
+from furong.apps.base.remembering import remembered
 
 type Backend = Any  # a database wrapper
 type Converter = tuple[int, Sequence[Callable[..., Any]], Any]
@@ -75,7 +75,7 @@ class Reading[R]:
         _HELD.all(case=case.pk)
 
     rows: makes the queryset from one `Given` for each name. Prefetches and annotations are not read.
-    shared: whether a request that only reads may be given the same rows again (`furong.apps.base.once`).
+    shared: whether a request that only reads may be given the same rows again (`furong.apps.base.remembering`).
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Reading[R]:
 
     def all(self, **values: Any) -> list[R]:
         if self._shared:
-            return [*once((self, *values.values()), lambda: self._read(values))]
+            return [*remembered((self, *values.values()), lambda: self._read(values))]
         return self._read(values)
 
     def _read(self, values: dict[str, Any]) -> list[R]:

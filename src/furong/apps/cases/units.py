@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from furong.apps.base.once import once
+from furong.apps.base.remembering import remembered
 from furong.apps.cases.models.case import holding_scopes
 from furong.apps.directory.access import Capacity, held_by
 from furong.apps.directory.models import Grant, Membership, Organisation, User
@@ -19,7 +19,7 @@ OFFICE = (Capacity.CLERK, Capacity.HEAD)
 def units_within(scopes: Collection[Scope]) -> tuple[Organisation, ...]:
     """The organisations for which these scopes make somebody act."""
     held = frozenset(scopes)
-    return once((units_within, held), lambda: _units_within(held))
+    return remembered((units_within, held), lambda: _units_within(held))
 
 
 def _units_within(scopes: frozenset[Scope]) -> tuple[Organisation, ...]:

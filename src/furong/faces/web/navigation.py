@@ -220,7 +220,7 @@ def _case_links(
 ) -> list[NavLink]:
     """With how many cases wait for the person, and the way to instructions."""
     first, *rest = links
-    told = capped(waiting_for(request, user, at))
+    told = capped(waiting_for(user, at))
     orders = request.path == first.url and request.GET.get("procedure") == INSTRUCTION
     found = [replace(first, count=told, current=first.current and not orders)]
     if ProcedureVersion.objects.latest_of(INSTRUCTION) is not None:

@@ -1,10 +1,10 @@
-"""Requests that only read remember what they have read (`furong.apps.base.once`)."""
+"""Requests that only read remember what they have read (`furong.apps.base.remembering`)."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from furong.apps.base.once import remembering
+from furong.apps.base.remembering import remembering
 
 READING = ("GET", "HEAD")
 

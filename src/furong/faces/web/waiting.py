@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.http import HttpRequest
-
 from furong.apps.base.errors import Refusal
+from furong.apps.base.remembering import remembered
 from furong.apps.cases import reads
 from furong.apps.cases.models import Case
 from furong.apps.cases.models.case import CaseQuerySet
@@ -18,30 +17,31 @@ FEW = 1000
 """Up to so many keys of an inbox are read once, and serve its count, its list and its chips alike."""
 
 
-def inbox_of(request: HttpRequest, user: User, at: datetime) -> CaseQuerySet:
+def inbox_of(user: User, at: datetime) -> CaseQuerySet:
     """The person's inbox, put together once for a request: for the count and for the list.
 
     Raises Refusal where the pack cannot be read.
     """
-    return _inbox(request, user, at)[0]
+    return _held(user, at)[0]
 
 
-def _inbox(request: HttpRequest, user: User, at: datetime) -> tuple[CaseQuerySet, int]:
+def _held(user: User, at: datetime) -> tuple[CaseQuerySet, int]:
+    return remembered((_inbox, user.pk, at), lambda: _inbox(user, at))
+
+
+def _inbox(user: User, at: datetime) -> tuple[CaseQuerySet, int]:
     """The inbox, and how many it holds, `FEW` + 1 for more."""
-    held: dict[str, tuple[CaseQuerySet, int]] = request.__dict__.setdefault("_inbox", {})
-    if "rows" not in held:
-        rows = reads.inbox(user, at)
-        keys = [*rows.order_by().values_list("pk", flat=True)[: FEW + 1]]
-        if len(keys) <= FEW:
-            rows = Case.objects.filter(pk__in=keys).with_all().by_deadline()
-        held["rows"] = rows, len(keys)
-    return held["rows"]
+    rows = reads.inbox(user, at)
+    keys = [*rows.order_by().values_list("pk", flat=True)[: FEW + 1]]
+    if len(keys) <= FEW:
+        rows = Case.objects.filter(pk__in=keys).with_all().by_deadline()
+    return rows, len(keys)
 
 
-def waiting_for(request: HttpRequest, user: User, at: datetime) -> int:
+def waiting_for(user: User, at: datetime) -> int:
     """How many lie in the person's inbox, `MOST` + 1 for more; 0 where the pack cannot be read."""
     try:
-        return min(_inbox(request, user, at)[1], MOST + 1)
+        return min(_held(user, at)[1], MOST + 1)
     except Refusal:  # must not take every page with it
         return 0
 

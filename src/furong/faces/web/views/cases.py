@@ -37,7 +37,7 @@ def list_cases(request: Request) -> HttpResponse:
     listing = _listing(request)
     page = listing.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     acts = ACT in request.actions
-    waiting = waiting_for(request, person(request), request.at) if acts else 0
+    waiting = waiting_for(person(request), request.at) if acts else 0
     shown = queue_page(listing, page, acts=acts, staff=_is_staff(request), inbox=waiting)
     template = "web/cases.html"
     return render(request, f"{template}#results" if request.htmx else template, {"page": shown})
@@ -83,5 +83,5 @@ def viewer_of(request: Request, pk: UUID) -> Viewer:
 def _listing(request: Request) -> CaseListing:
     chosen = chosen_of(request.GET, acts=ACT in request.actions)
     user, at = person(request), request.at
-    inbox = inbox_of(request, user, at) if chosen["box"] == MINE else None
+    inbox = inbox_of(user, at) if chosen["box"] == MINE else None
     return CaseListing(user, chosen, at, inbox)

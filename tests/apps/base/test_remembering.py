@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from furong.apps.base.compiled import Reading
 from furong.apps.base.models import Timer
-from furong.apps.base.once import once, remembering
+from furong.apps.base.remembering import remembered, remembering
 from furong.faces.web.remembering import remember
 
 AT = datetime(2020, 2, 20, 1, 30, tzinfo=UTC)
@@ -19,8 +19,8 @@ BY_NAME = Reading(lambda name: Timer.objects.filter(name=name), "name", shared=T
 
 def test_outside_of_a_reading_request_everything_is_made_anew() -> None:
     made: list[int] = []
-    once("key", lambda: made.append(1))
-    once("key", lambda: made.append(1))
+    remembered("key", lambda: made.append(1))
+    remembered("key", lambda: made.append(1))
     assert made == [1, 1]
 
 
@@ -29,15 +29,15 @@ def test_within_one_what_was_made_for_a_key_serves_all_who_ask_and_ends_with_it(
     for _request in range(2):
         with remembering():
             for key in ("a", "b", "a"):
-                once(key, partial(made.append, key))
+                remembered(key, partial(made.append, key))
     assert made == ["a", "b", "a", "b"]
 
 
 def test_another_thread_does_not_share_it() -> None:
     made: list[str] = []
     with remembering():
-        once("key", lambda: made.append("here"))
-        other = Thread(target=lambda: once("key", lambda: made.append("there")))
+        remembered("key", lambda: made.append("here"))
+        other = Thread(target=lambda: remembered("key", lambda: made.append("there")))
         other.start()
         other.join()
     assert made == ["here", "there"]
@@ -59,14 +59,14 @@ def test_a_shared_reading_asks_the_database_once_for_the_same_values(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("method", "remembered"), [("get", 1), ("head", 1), ("post", 2)])
-def test_only_requests_that_read_remember(method: str, remembered: int) -> None:
+@pytest.mark.parametrize(("method", "times"), [("get", 1), ("head", 1), ("post", 2)])
+def test_only_requests_that_read_remember(method: str, times: int) -> None:
     made: list[int] = []
 
     def answer(_request: object) -> object:
-        once("key", lambda: made.append(1))
-        once("key", lambda: made.append(1))
+        remembered("key", lambda: made.append(1))
+        remembered("key", lambda: made.append(1))
         return None
 
     remember(answer)(getattr(RequestFactory(), method)("/"))  # type: ignore[arg-type]
-    assert len(made) == remembered
+    assert len(made) == times

@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-_remembered: ContextVar[dict[Hashable, Any] | None] = ContextVar("remembered", default=None)
+_memory: ContextVar[dict[Hashable, Any] | None] = ContextVar("memory", default=None)
 
 
-def once[R](key: Hashable, make: Callable[[], R]) -> R:
+def remembered[R](key: Hashable, make: Callable[[], R]) -> R:
     """What was made for this key within the request; made anew at each call outside of one.
 
     What is given back is shared by all who ask: it is read and not changed.
     """
-    held = _remembered.get()
+    held = _memory.get()
     if held is None:
         return make()
     if key not in held:
@@ -29,9 +29,9 @@ def once[R](key: Hashable, make: Callable[[], R]) -> R:
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """Within it `once` remembers; for what only reads."""
-    token = _remembered.set({})
+    """Within it `remembered` remembers; for what only reads."""
+    token = _memory.set({})
     try:
         yield
     finally:
-        _remembered.reset(token)
+        _memory.reset(token)
